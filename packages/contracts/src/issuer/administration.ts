@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/**
+ * The issuer's API for its operator: HTTP + JSON on a Unix socket that only the issuer's own
+ * user may open.
+ */
+export const issuancePolicy = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  /**
+   * What must have been attested, in SPIRE's form (`unix:uid:1000`). A selector may hold
+   * `{name}`: it matches one segment of [A-Za-z0-9._-]+ and gives the template its value.
+   */
+  selectors: z.array(z.string().min(1)).min(1),
+  /** `spiffe://{trustDomain}/agent/{agent}`; with `instances`, `{instance}` is each of them. */
+  spiffeId: z.string().min(1),
+  /** One identity for each: a host that carries many agents in one process. */
+  instances: z
+    .array(z.string().regex(/^[A-Za-z0-9._-]{1,128}$/))
+    .max(10_000)
+    .optional(),
+  /** DNS names for the certificate, for services that are called by name. */
+  dnsNames: z.array(z.string()).default([]),
+});
+export type IssuancePolicy = z.infer<typeof issuancePolicy>;
+
+/** `PUT /admin/policies` replaces the whole set at once; usable at once. */
+export const policiesRequest = z.object({ policies: z.array(issuancePolicy) });
+
+/** `POST /admin/join-tokens` */
+export const joinTokenMintRequest = z.object({
+  /** The sidecar becomes `spiffe://<trust domain>/sidecar/<node>`. */
+  node: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  ttlSeconds: z.number().positive().max(86_400).default(600),
+});
+export const joinTokenMintAnswer = z.object({
+  joinToken: z.string(),
+  bundle: z.object({ x509Authorities: z.array(z.base64()) }),
+});
+
+/** `POST /admin/authority/rotate`: `prepare` publishes the next CA, `activate` signs with it. */
+export const authorityRotateRequest = z.object({ step: z.enum(['prepare', 'activate']) });

@@ -1,0 +1,16 @@
+export { type LedgerWriter, openLedger } from './append.ts';
+export { credentialId } from './credential-id.ts';
+export { LedgerUnreadable, readLedgers } from './read.ts';
+export {
+  type AgentRecord,
+  type AttackerRecord,
+  type AuditRecord,
+  type DataApiRecord,
+  type IssuerRecord,
+  type LedgerName,
+  type LedgerRecord,
+  ledgerRecord,
+  type Outcome,
+  type Presented,
+  type WorldRecord,
+} from './records.ts';

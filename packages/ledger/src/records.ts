@@ -1,0 +1,160 @@
+import { z } from 'zod';
+
+/**
+ * What really happened, written down by whoever did it. Every record carries `atMs` (wall time,
+ * epoch milliseconds); incident minutes are computed later from the run's clock. No record holds
+ * a secret: a credential is named by `credentialId`, the first 16 hex digits of its SHA-256.
+ */
+const base = { atMs: z.number() };
+
+export const outcome = z.enum(['accepted', 'refused', 'failed']);
+export type Outcome = z.infer<typeof outcome>;
+
+/** How the attacker showed up at the door. */
+export const presented = z.enum([
+  'nothing',
+  'publishable-key',
+  'static-key',
+  'spiffe-id-as-name',
+  'rogue-ca-certificate',
+  'expired-svid',
+]);
+export type Presented = z.infer<typeof presented>;
+
+/**
+ * One attempt of the attacker. `vector` keeps damage through the hole apart from damage with a
+ * stolen credential; `forges` is true where the attempt writes something in a victim's name.
+ * `requestId` is the `x-request-id` that was sent, the key to the network's audit record.
+ */
+export const attackerRecord = z.object({
+  ledger: z.literal('attacker'),
+  ...base,
+  requestId: z.string(),
+  step: z.string(),
+  technique: z.string(),
+  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential']),
+  action: z.enum(['fetch', 'list-tables', 'read', 'write', 'validate', 'post', 'dm', 'edit-profile']),
+  forges: z.boolean(),
+  victim: z.string().nullable(),
+  presented,
+  outcome,
+  status: z.number().int().nullable(),
+  /** For reads through the hole: which table, how many rows came back. */
+  table: z.string().optional(),
+  rows: z.number().int().optional(),
+  /** What the attempt yielded. */
+  loot: z
+    .object({
+      /** Agents whose reusable credential (a secret that authenticates) was in the rows. */
+      credentialsOf: z.array(z.string()).default([]),
+      privateMessages: z.number().int().default(0),
+      /** SHA-256 prefixes of the third-party secrets found, so that none is counted twice. */
+      thirdPartySecrets: z.array(z.string()).default([]),
+      emails: z.number().int().default(0),
+    })
+    .optional(),
+});
+export type AttackerRecord = z.infer<typeof attackerRecord>;
+
+/** One honest request of an agent, as the agent saw it. */
+export const agentRecord = z.object({
+  ledger: z.literal('agents'),
+  ...base,
+  requestId: z.string(),
+  agent: z.string(),
+  hosting: z.enum(['process', 'multiplexed']),
+  action: z.string(),
+  outcome,
+  status: z.number().int().nullable(),
+  latencyMs: z.number(),
+  /** Why a request failed without an answer (`ECONNREFUSED` and the like). */
+  error: z.string().optional(),
+});
+export type AgentRecord = z.infer<typeof agentRecord>;
+
+/** One decision of the network's `admission`, and how the request ended. */
+export const auditRecord = z.object({
+  ledger: z.literal('audit'),
+  ...base,
+  requestId: z.string(),
+  method: z.string(),
+  /** The route's pattern (`/api/v1/posts/:id/upvote`), never the raw URL. */
+  route: z.string(),
+  decision: z.enum(['allowed', 'denied']),
+  /** `ok`, `public`, or a stable code of why not (`admission.unknown-key`). */
+  reason: z.string(),
+  agent: z.string().nullable(),
+  credentialId: z.string().nullable(),
+  spiffeId: z.string().nullable(),
+  certificateSerial: z.string().nullable(),
+  sourceAddress: z.string(),
+  sourcePort: z.number().int(),
+  status: z.number().int(),
+});
+export type AuditRecord = z.infer<typeof auditRecord>;
+
+/** One request that the open backend (data-api) answered. */
+export const dataApiRecord = z.object({
+  ledger: z.literal('data-api'),
+  ...base,
+  requestId: z.string(),
+  method: z.string(),
+  table: z.string(),
+  role: z.enum(['anon', 'service_role', 'none']),
+  status: z.number().int(),
+  sourceAddress: z.string(),
+});
+export type DataApiRecord = z.infer<typeof dataApiRecord>;
+
+/** One act of the issuer. */
+export const issuerRecord = z.object({
+  ledger: z.literal('issuer'),
+  ...base,
+  event: z.enum([
+    'node-attested',
+    'node-refused',
+    'svid-issued',
+    'svid-refused',
+    'authority-prepared',
+    'authority-activated',
+    'authority-retired',
+  ]),
+  spiffeId: z.string().nullable(),
+  serial: z.string().nullable(),
+  policyId: z.string().nullable(),
+  reason: z.string(),
+});
+export type IssuerRecord = z.infer<typeof issuerRecord>;
+
+/** What the operators, the owners and the machinery of the run did to the world. */
+export const worldRecord = z.object({
+  ledger: z.literal('world'),
+  ...base,
+  event: z.enum([
+    'live-started',
+    'agent-enrolled',
+    'fix-applied',
+    'key-reset-started',
+    'credential-reset',
+    'key-reset-finished',
+    'owner-reconfigured',
+    'process-exited',
+    'process-restarted',
+    'live-ended',
+  ]),
+  /** The agent, the fix or the process that it is about. */
+  subject: z.string().nullable(),
+  detail: z.string(),
+});
+export type WorldRecord = z.infer<typeof worldRecord>;
+
+export const ledgerRecord = z.discriminatedUnion('ledger', [
+  attackerRecord,
+  agentRecord,
+  auditRecord,
+  dataApiRecord,
+  issuerRecord,
+  worldRecord,
+]);
+export type LedgerRecord = z.infer<typeof ledgerRecord>;
+export type LedgerName = LedgerRecord['ledger'];

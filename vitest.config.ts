@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+// Packages resolve to their sources, so that a test never sees a stale build.
+const conditions = ['@blastradius/source', 'node', 'import', 'module', 'default'];
+const project = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+};
+
+export default defineConfig({
+  ...project,
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        ...project,
+        test: {
+          name: 'unit',
+          include: ['{apps,packages,tools}/**/src/**/*.test.ts', 'tools/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+        },
+      },
+      {
+        ...project,
+        test: {
+          name: 'integration',
+          include: ['{apps,packages}/*/test/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Two cores: whole stacks side by side would starve each other.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
