@@ -1,1 +1,2 @@
-export {};
+export { type Postgres, startPostgres } from './postgres/postgres.ts';
+export { ComponentFailed, ComponentMissing } from './stack.errors.ts';

@@ -1,0 +1,13 @@
+import { DomainError } from '@blastradius/kernel';
+
+/** A part of the world could not be had on this machine; the message says how to get it. */
+export class ComponentMissing extends DomainError {
+  readonly code = 'stack.component-missing';
+  readonly category = 'unavailable';
+}
+
+/** A part of the world was there and did not start. */
+export class ComponentFailed extends DomainError {
+  readonly code = 'stack.component-failed';
+  readonly category = 'unavailable';
+}
