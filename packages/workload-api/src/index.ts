@@ -1,1 +1,3 @@
-export {};
+export type { WorkloadApiLogger } from './logger.ts';
+export { startWorkloadApi, type WorkloadApi, type WorkloadApiOptions } from './start-workload-api.ts';
+export type { IdentitiesWatcher, WorkloadIdentities, X509Snapshot } from './workload-identities.ts';

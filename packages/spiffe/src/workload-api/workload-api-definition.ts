@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { type AnyDefinition, loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+
+/** The proto file lies beside `src` and `dist` alike. */
+const PROTO_FILE = join(import.meta.dirname, '../../proto/workload.proto');
+
+/** SPIFFE Workload API, X509-SVID profile, 5.2: one identity as it travels. */
+export interface X509SvidMessage {
+  readonly spiffeId: string;
+  readonly x509Svid: Uint8Array;
+  readonly x509SvidKey: Uint8Array;
+  readonly bundle: Uint8Array;
+  readonly hint: string;
+}
+
+export interface X509SvidResponse {
+  readonly svids: readonly X509SvidMessage[];
+  readonly crl: readonly Uint8Array[];
+  readonly federatedBundles: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface X509BundlesResponse {
+  readonly crl: readonly Uint8Array[];
+  readonly bundles: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Metadata that every call carries, so that a confused HTTP client can't make one (SPIFFE Workload Endpoint, 6). */
+export const WORKLOAD_HEADER = 'workload.spiffe.io';
+
+let loaded: ServiceDefinition | undefined;
+
+/** The service `SpiffeWorkloadAPI` with its codecs, for clients and servers. */
+export function workloadApiDefinition(): ServiceDefinition {
+  if (loaded === undefined) {
+    const definition = loadSync(PROTO_FILE, { defaults: true })['SpiffeWorkloadAPI'];
+    if (definition === undefined || !isService(definition)) {
+      throw new TypeError(`${PROTO_FILE} defines no service SpiffeWorkloadAPI`);
+    }
+    loaded = definition;
+  }
+  return loaded;
+}
+
+function isService(definition: AnyDefinition): definition is ServiceDefinition {
+  return !('format' in definition);
+}

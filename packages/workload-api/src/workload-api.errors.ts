@@ -1,0 +1,42 @@
+import { DomainError } from '@blastradius/kernel';
+
+/** The platform has no kernel interface for the credentials of a socket's peer. */
+export class PeerCredentialsUnsupported extends DomainError {
+  readonly code = 'attestation.platform-unsupported';
+  readonly category = 'unavailable';
+}
+
+/** The kernel did not name the process at the other end of a connection. */
+export class PeerCredentialsUnreadable extends DomainError {
+  readonly code = 'attestation.peer-unreadable';
+  readonly category = 'unavailable';
+}
+
+/** The calling process ended, or its pid now names another one, before attestation was complete. */
+export class ProcessGone extends DomainError {
+  readonly code = 'attestation.process-gone';
+  readonly category = 'unavailable';
+}
+
+/** What the process was attested as no longer holds (its script changed on disk, say). */
+export class WorkloadChanged extends DomainError {
+  readonly code = 'attestation.workload-changed';
+  readonly category = 'forbidden';
+}
+
+export class NoIdentityIssued extends DomainError {
+  readonly code = 'workload-api.no-identity';
+  readonly category = 'forbidden';
+}
+
+/** SPIFFE Workload Endpoint, 6: calls without the header are refused, and not retried. */
+export class WorkloadHeaderMissing extends DomainError {
+  readonly code = 'workload-api.header-missing';
+  readonly category = 'invalid';
+}
+
+/** Another process serves this socket. */
+export class SocketInUse extends DomainError {
+  readonly code = 'workload-api.socket-in-use';
+  readonly category = 'conflict';
+}
