@@ -1,0 +1,34 @@
+import { createPostgresBackend, Worker } from 'bullmq';
+import { jobBackend } from './job-backend.ts';
+import type { JobQueueOptions } from './open-queue.ts';
+
+export interface JobWorkerOptions<Payload> extends JobQueueOptions {
+  readonly concurrency?: number;
+  /** A worker that died holding a job gives it back after this long; also how often that is looked for. */
+  readonly lockMs?: number;
+  /** May run again for the same job (after a crash): it has to be idempotent. */
+  handle(payload: Payload): Promise<void>;
+}
+
+/** As a Nest provider it closes with the app: the job under way finishes first. */
+export interface JobWorker {
+  onApplicationShutdown(): Promise<void>;
+}
+
+export async function openWorker<Payload extends object>(
+  options: JobWorkerOptions<Payload>,
+): Promise<JobWorker> {
+  const { url, name, logger, concurrency = 1, lockMs = 5000 } = options;
+  const backend = jobBackend(url);
+  const process = async ({ data }: { data: Payload }) => options.handle(data);
+  // A handful of crashes must not fail a job for good: BullMQ counts each as a stall.
+  const settings = { concurrency, lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: 20 };
+  const worker =
+    backend.kind === 'redis'
+      ? new Worker(name, process, { ...settings, connection: backend.connection })
+      : new Worker(name, process, { ...settings, connection: backend.connection }, createPostgresBackend);
+  worker.on('error', (err) => logger.error({ err, queue: name }, 'worker failed'));
+  worker.on('failed', (job, err) => logger.error({ err, queue: name, jobId: job?.id }, 'job failed'));
+  await worker.waitUntilReady();
+  return { onApplicationShutdown: () => worker.close() };
+}
