@@ -1,1 +1,1 @@
-export {};
+export { type Hypothesis, hypothesis } from './hypothesis.ts';

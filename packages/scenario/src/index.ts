@@ -1,1 +1,10 @@
-export {};
+export { orderTargets } from './attack/order-targets.ts';
+export { createLifePlan } from './life/create-life-plan.ts';
+export type { Intention, PlannedAction } from './life/planned-action.ts';
+export { findScenario } from './loading/find-scenario.ts';
+export { loadScenario, type Scenario } from './loading/load-scenario.ts';
+export { ScenarioInvalid, ScenarioNotFound, type ScenarioProblem } from './loading/scenario.errors.ts';
+export { createPopulation } from './population/create-population.ts';
+export type { Owner, PlannedAgent, PlannedSubmolt, Population } from './population/population.ts';
+export { type OwnerReturn, planOwnerReturn } from './recovery/plan-owner-return.ts';
+export type { TimelineEvent } from './scenario/timeline.ts';

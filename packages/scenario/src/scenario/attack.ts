@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { hasOneProvenance, logNormalMinutes, oneProvenance, provenanceShape, sourced } from './sourced.ts';
+
+/** What the thief knows and how hard it tries; the steps themselves are the attacker's playbook. */
+export const attack = z.strictObject({
+  discoveryMinute: sourced(z.number()).describe('when the thief finds the publishable key'),
+  firstUse: logNormalMinutes.describe('from the harvest to the first use of a credential'),
+  impersonationPerAgentPerHour: sourced(z.number().positive().max(600)),
+  throughHoleWritesPerHour: sourced(z.number().min(0).max(3600)),
+  harvestPageSize: sourced(z.int().min(1).max(1000)),
+  reharvestEveryMinutes: sourced(z.number().positive()),
+  carelessBackup: z
+    .strictObject({
+      agents: z.int().min(0),
+      backupMinute: z.number(),
+      foundMinute: z.number(),
+      ...provenanceShape,
+    })
+    .refine(hasOneProvenance, oneProvenance)
+    .describe('SVIDs and keys of this many agents, copied at one minute and found by the thief at another'),
+  patience: z.enum(['until-end', 'until-first-refusal']),
+});

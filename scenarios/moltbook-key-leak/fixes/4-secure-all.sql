@@ -1,0 +1,16 @@
+-- Fix 4, minute 174 (01:00 UTC): the tables that had been forgotten (observers,
+-- identity_verifications, developer_apps) and with them every table and view of the schema,
+-- those to come included.
+do $$
+declare
+  name text;
+begin
+  for name in select tablename from pg_tables where schemaname = 'public' loop
+    execute format('alter table public.%I enable row level security', name);
+    execute format('drop policy if exists "anyone may read" on public.%I', name);
+  end loop;
+end
+$$;
+
+revoke all on all tables in schema public from anon, authenticated;
+alter default privileges in schema public revoke all on tables from anon, authenticated;
