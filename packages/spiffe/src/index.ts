@@ -1,3 +1,9 @@
+export { type Authorizer, authorizeAny, authorizeId, authorizeMemberOf } from './authorizer/authorizer.ts';
+export { type X509Bundle, X509BundleSet } from './bundle/x509-bundle.ts';
+export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';
+export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
+export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
+export { parseTrustDomain } from './spiffe-id/trust-domain.ts';
 export {
   WORKLOAD_HEADER,
   workloadApiDefinition,
@@ -5,3 +11,22 @@ export {
   type X509SvidMessage,
   type X509SvidResponse,
 } from './workload-api/workload-api-definition.ts';
+export { type VerifiedX509Svid, verifyX509Svid } from './x509-svid/verify-x509-svid.ts';
+export {
+  SvidExpired,
+  SvidExtendedKeyUsageIncomplete,
+  SvidExtensionUnsupported,
+  SvidIdInvalid,
+  SvidIdWithoutPath,
+  SvidKeyMismatch,
+  SvidKeyUsageMissing,
+  SvidLeafIsCa,
+  SvidLeafSignsCertificates,
+  SvidMalformed,
+  SvidNotYetValid,
+  SvidTrustDomainUnknown,
+  SvidUntrusted,
+  SvidUriSanMissingOrMany,
+  X509SvidRefused,
+} from './x509-svid/x509-svid.errors.ts';
+export { createX509Svid, type X509Svid, type X509SvidParts } from './x509-svid/x509-svid.ts';

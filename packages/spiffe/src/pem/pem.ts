@@ -1,0 +1,27 @@
+import { DomainError } from '@blastradius/kernel';
+
+export class PemInvalid extends DomainError {
+  readonly code = 'pem.invalid';
+  readonly category = 'invalid';
+}
+
+/** The certificates of a PEM text, in their order. */
+export function certificatesFromPem(pem: string): Uint8Array[] {
+  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g);
+  const certificates = [...blocks].map(([, body = '']) => new Uint8Array(Buffer.from(body, 'base64')));
+  if (certificates.length === 0) throw new PemInvalid('no certificate in the PEM text');
+  return certificates;
+}
+
+/** One PEM text of DER certificates, as `tls` takes it for `cert` and `ca`. */
+export function certificatesToPem(certificates: readonly Uint8Array[]): string {
+  return certificates.map(certificateToPem).join('');
+}
+
+function certificateToPem(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}

@@ -1,0 +1,63 @@
+import { KeyUsageFlags } from '@peculiar/x509';
+import { parseSpiffeId, type SpiffeId } from '../spiffe-id/spiffe-id.ts';
+import type { Certificate } from './certificate.ts';
+import {
+  SvidExtendedKeyUsageIncomplete,
+  SvidIdInvalid,
+  SvidIdWithoutPath,
+  SvidKeyUsageMissing,
+  SvidLeafIsCa,
+  SvidLeafSignsCertificates,
+  SvidUriSanMissingOrMany,
+} from './x509-svid.errors.ts';
+
+const serverAuth = '1.3.6.1.5.5.7.3.1';
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+
+/** Checks what a leaf must be (X509-SVID, sections 2, 4 and 5.2) and returns whose it is. */
+export function checkLeafProfile(leaf: Certificate): SpiffeId {
+  const id = readSpiffeId(leaf);
+  if (leaf.isCa) throw new SvidLeafIsCa('the leaf is a certificate authority');
+  checkKeyUsage(leaf);
+  checkExtendedKeyUsage(leaf);
+  return id;
+}
+
+function readSpiffeId(leaf: Certificate): SpiffeId {
+  const [uri, ...more] = leaf.uris;
+  if (uri === undefined || more.length > 0) {
+    throw new SvidUriSanMissingOrMany('the leaf must have exactly one URI SAN', {
+      context: { count: leaf.uris.length },
+    });
+  }
+  const id = parseOrRefuse(uri);
+  if (id.path === '') throw new SvidIdWithoutPath('the SPIFFE ID of a leaf must have a path');
+  return id;
+}
+
+function parseOrRefuse(uri: string): SpiffeId {
+  try {
+    return parseSpiffeId(uri);
+  } catch (cause) {
+    throw new SvidIdInvalid('the URI SAN is no SPIFFE ID', { cause });
+  }
+}
+
+function checkKeyUsage({ keyUsage }: Certificate): void {
+  if (keyUsage === undefined || !keyUsage.critical) {
+    throw new SvidKeyUsageMissing('the leaf has no critical key usage');
+  }
+  if (keyUsage.flags & (KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)) {
+    throw new SvidLeafSignsCertificates('the leaf may sign certificates or CRLs');
+  }
+  if (!(keyUsage.flags & KeyUsageFlags.digitalSignature)) {
+    throw new SvidKeyUsageMissing('the leaf lacks digitalSignature');
+  }
+}
+
+function checkExtendedKeyUsage({ extendedKeyUsages: usages }: Certificate): void {
+  if (usages === undefined) return;
+  if (!usages.includes(serverAuth) || !usages.includes(clientAuth)) {
+    throw new SvidExtendedKeyUsageIncomplete('the leaf needs both serverAuth and clientAuth');
+  }
+}
