@@ -1,0 +1,6 @@
+import { DomainError } from '@blastradius/kernel';
+
+export class AuditLogUnreadable extends DomainError {
+  readonly code = 'audit.log-unreadable';
+  readonly category = 'internal';
+}
