@@ -44,6 +44,8 @@ export const processCommand = z.discriminatedUnion('command', [
   }),
   /** Fleet: an agent's owner has configured the new key. */
   z.object({ command: z.literal('configure'), agent: z.string(), apiKey: z.string() }),
+  /** Fleet: the network was started anew with a new certificate of its own. */
+  z.object({ command: z.literal('trust'), certificatePem: z.string() }),
   /** Fleet: write the agent's current SVID and key to a file, as a careless backup would. */
   z.object({ command: z.literal('back-up-svid'), agent: z.string(), file: z.string() }),
   z.object({ command: z.literal('stop') }),

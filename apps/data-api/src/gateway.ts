@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { DataApiRecord, LedgerWriter } from '@blastradius/ledger';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SignJWT } from 'jose';
+import { Agent } from 'undici';
+import { type ApiKeys, type Role, roleOf } from './api-key.ts';
+
+export interface GatewayOptions extends ApiKeys {
+  readonly tls: { readonly key: string; readonly cert: string };
+  readonly postgrestSocket: string;
+  readonly postgrestJwtSecret: string;
+  readonly ledger: LedgerWriter<DataApiRecord>;
+}
+
+const PREFIX = '/rest/v1';
+
+/** What goes through to PostgREST; a caller's own `authorization` does not: the key decides the role. */
+const REQUEST_HEADERS = ['accept', 'accept-profile', 'content-profile', 'content-type', 'prefer', 'range', 'range-unit'];
+const ANSWER_HEADERS = ['content-location', 'content-profile', 'content-range', 'content-type', 'location', 'preference-applied'];
+
+/**
+ * The hosted backend's front door, in the shape of Supabase's: `/rest/v1/*` with an `apikey`
+ * header, publishable key -> `anon`, secret key -> `service_role`, 401 for anything else.
+ * Whatever the role may do in the database is PostgREST's and PostgreSQL's own decision.
+ */
+export function createGateway(options: GatewayOptions): FastifyInstance {
+  const postgrest = new Agent({ connect: { socketPath: options.postgrestSocket }, connections: 16 });
+  const app = Fastify({
+    https: { ...options.tls, minVersion: 'TLSv1.3' },
+    bodyLimit: 1_048_576,
+    logger: false,
+    forceCloseConnections: true,
+  });
+  // Bodies are handed on as they came; PostgREST is the one to judge them.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onClose', () => postgrest.close());
+
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  const handle = async (request: FastifyRequest, reply: FastifyReply) => {
+    const role = roleOf(headerOf(request, 'apikey'), options);
+    const status = role
+      ? await forward({ request, reply, postgrest, token: await tokenFor(role, options) })
+      : refuse(reply, headerOf(request, 'apikey'));
+    options.ledger.append({
+      ledger: 'data-api',
+      atMs: Date.now(),
+      requestId: headerOf(request, 'x-request-id')?.slice(0, 100) ?? randomUUID(),
+      method: request.method,
+      table: tableOf(request.url),
+      role: role ?? 'none',
+      status,
+      sourceAddress: request.ip,
+    });
+    return reply;
+  };
+  app.all(PREFIX, handle);
+  app.all(`${PREFIX}/*`, handle);
+  return app;
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The first path segment; the query (which may hold anything) stays out of the ledger. */
+function tableOf(url: string): string {
+  return new URL(url, 'https://gateway').pathname.slice(PREFIX.length + 1).split('/')[0]?.slice(0, 100) || '/';
+}
+
+function refuse(reply: FastifyReply, apiKey: string | undefined): number {
+  const message = apiKey === undefined ? 'No API key found in request' : 'Invalid API key';
+  reply.code(401).send({ message, hint: 'No `apikey` request header or url param was found.' });
+  return 401;
+}
+
+/** `anon` needs no token: it is PostgREST's role for callers without one. */
+async function tokenFor(role: Role, options: GatewayOptions): Promise<string | undefined> {
+  if (role === 'anon') return undefined;
+  return new SignJWT({ role })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1 minute')
+    .sign(new TextEncoder().encode(options.postgrestJwtSecret));
+}
+
+interface Forwarded {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly postgrest: Agent;
+  readonly token: string | undefined;
+}
+
+async function forward({ request, reply, postgrest, token }: Forwarded): Promise<number> {
+  const headers = pick(REQUEST_HEADERS, (name) => headerOf(request, name));
+  if (token) headers['authorization'] = `Bearer ${token}`;
+  try {
+    const answer = await postgrest.request({
+      origin: 'http://postgrest',
+      path: request.url.slice(PREFIX.length) || '/',
+      method: request.method as 'GET',
+      headers,
+      body: Buffer.isBuffer(request.body) ? request.body : null,
+    });
+    const body = Buffer.from(await answer.body.arrayBuffer());
+    reply.code(answer.statusCode).headers(pick(ANSWER_HEADERS, (name) => answer.headers[name]?.toString()));
+    reply.send(body);
+    return answer.statusCode;
+  } catch {
+    reply.code(502).send({ message: 'The upstream server is not answering' });
+    return 502;
+  }
+}
+
+function pick(names: readonly string[], valueOf: (name: string) => string | undefined): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = valueOf(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+import { request } from 'node:http';
+import { ComponentFailed } from '../stack.errors.ts';
+
+/** One JSON request to an operator's API on a Unix socket. */
+export async function unixRequest(
+  socketPath: string,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: unknown }>();
+  const call = request(
+    {
+      socketPath,
+      method,
+      path,
+      timeout: 20_000,
+      headers: payload ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) } : {},
+    },
+    async (answer) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      const text = Buffer.concat(chunks).toString();
+      resolve({ status: answer.statusCode ?? 0, body: text ? JSON.parse(text) : undefined });
+    },
+  );
+  call.on('timeout', () => call.destroy(new ComponentFailed(`${method} ${path} took too long`)));
+  call.on('error', reject);
+  call.end(payload);
+  return promise;
+}
+
+/** As `unixRequest`, and anything but a 2xx is an error. */
+export async function unixOrder(...call: Parameters<typeof unixRequest>): Promise<unknown> {
+  const { status, body } = await unixRequest(...call);
+  if (status < 200 || status > 299) {
+    throw new ComponentFailed(`${call[1]} ${call[2]} was answered with ${status}: ${JSON.stringify(body)}`);
+  }
+  return body;
+}

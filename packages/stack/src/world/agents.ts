@@ -1,0 +1,135 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessEvent } from '@blastradius/contracts';
+import { startChild, untilEvent, type Child } from '../process/child.ts';
+import type { WorldSetting } from './world-setting.ts';
+
+/** How an agent finds the network, and by what it knows that it is the network. */
+export interface NetworkAddress {
+  readonly url: string;
+  /** The server's own certificate, where it is a plain web server. */
+  readonly certificatePem?: string | undefined;
+  /** The Workload API, where identities come from there. */
+  readonly workloadApiSocket?: string | undefined;
+}
+
+/** All agents of one world: one process that hosts many, and some that are processes of their own. */
+export interface Agents {
+  enrol(): Promise<number>;
+  /** Starts their lives on the run's clock. */
+  live(clock: { startedAtMs: number; startMinute: number; timeScale: number }): void;
+  /** Tells the process that carries the agent. */
+  tell(agent: string, command: Parameters<Child['send']>[0]): void;
+  trust(certificatePem: string): void;
+  readonly done: Promise<void>;
+  counts(): Record<string, number>;
+  readonly pids: readonly number[];
+  stop(): Promise<void>;
+}
+
+/**
+ * The script of an agent that is a process of its own. Its folder is the agent's name, so that
+ * the path of the script, which the sidecar attests, says which agent it is.
+ */
+export function agentScript(setting: WorldSetting): { pattern: string; content: string; folder: string } {
+  const folder = join(setting.socketFolder, 'agents');
+  return { folder, pattern: join(folder, '{agent}', 'agent.mjs'), content: `import ${JSON.stringify(setting.apps.fleet)};\n` };
+}
+
+export async function startAgents(setting: WorldSetting, network: NetworkAddress): Promise<Agents> {
+  const own = setting.population.agents.filter((agent) => agent.hosting === 'process').map((agent) => agent.name);
+  const script = agentScript(setting);
+  const started = await Promise.all([
+    startHost({ setting, network, name: 'agent-host', entry: setting.apps.fleet, hosting: 'multiplexed' }),
+    ...own.map((agent) => {
+      mkdirSync(join(script.folder, agent), { recursive: true, mode: 0o700 });
+      const entry = join(script.folder, agent, 'agent.mjs');
+      writeFileSync(entry, script.content, { mode: 0o600 });
+      return startHost({ setting, network, name: `agent-${agent}`, entry, hosting: 'process', agent });
+    }),
+  ]);
+  const hostOf = new Map(own.map((agent, index) => [agent, started[index + 1]]));
+  const everywhere = (command: Parameters<Child['send']>[0]) => {
+    for (const host of started) host.child.send(command);
+  };
+  return {
+    enrol: async () => {
+      everywhere({ command: 'enrol' });
+      const counts = await Promise.all(started.map((host) => host.enrolled));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    live: (clock) => everywhere({ command: 'live', clock }),
+    tell: (agent, command) => (hostOf.get(agent) ?? started[0])?.child.send(command),
+    trust: (certificatePem) => everywhere({ command: 'trust', certificatePem }),
+    done: Promise.all(started.map((host) => host.done)).then(() => {}),
+    counts: () => sumCounts(started.map((host) => host.counts())),
+    pids: started.map((host) => host.child.pid),
+    stop: async () => void (await Promise.all(started.map((host) => host.child.stop()))),
+  };
+}
+
+interface HostOptions {
+  readonly setting: WorldSetting;
+  readonly network: NetworkAddress;
+  readonly name: string;
+  readonly entry: string;
+  readonly hosting: 'process' | 'multiplexed';
+  readonly agent?: string;
+}
+
+async function startHost({ setting, network, name, entry, hosting, agent }: HostOptions) {
+  const enrolled = Promise.withResolvers<number>();
+  const done = Promise.withResolvers<void>();
+  let counts: Record<string, number> = {};
+  const onEvent = (event: ProcessEvent) => {
+    if (event.event === 'enrolled') enrolled.resolve(event.agents);
+    if (event.event === 'progress') counts = event.counts;
+    if (event.event === 'done') done.resolve();
+    if (event.event === 'failed') enrolled.reject(new Error(`${name}: ${event.code}: ${event.message}`));
+  };
+  enrolled.promise.catch(() => {});
+  const { trustDomain } = setting.scenario.identity;
+  const { child } = await untilEvent(
+    (listener) =>
+      startChild({
+        name,
+        command: process.execPath,
+        args: [entry],
+        logFile: join(setting.logFolder, `${name}.log`),
+        onEvent: (event) => {
+          listener(event);
+          onEvent(event);
+        },
+        env: {
+          ARM: setting.arm,
+          NETWORK_URL: network.url,
+          ...(network.certificatePem ? { NETWORK_CERTIFICATE_PEM: network.certificatePem } : {}),
+          ...(network.workloadApiSocket ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` } : {}),
+          TRUST_DOMAIN: trustDomain,
+          NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
+          SCENARIO_FILE: setting.scenarioFile,
+          SEED: setting.seed,
+          AGENTS: String(setting.population.agents.length),
+          HOSTED: agent ? JSON.stringify([agent]) : 'multiplexed',
+          HOSTING: hosting,
+          LEDGER_FILE: join(setting.ledgerFolder, `agents-${name}.jsonl`),
+        },
+      }),
+    'ready',
+    60_000,
+  );
+  void child.exited.then(({ code, signal }) => {
+    done.resolve();
+    enrolled.reject(new Error(`${name} ended (${signal ?? code}) before its agents had enrolled`));
+    if (signal) setting.record({ event: 'process-exited', subject: name, detail: signal });
+  });
+  return { child, enrolled: enrolled.promise, done: done.promise, counts: () => counts };
+}
+
+export function sumCounts(all: readonly Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [key, value] of Object.entries(counts)) sum[key] = (sum[key] ?? 0) + value;
+  }
+  return sum;
+}

@@ -1,0 +1,140 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IssuancePolicy, issuerAdministration } from '@blastradius/contracts';
+import { startChild } from '../process/child.ts';
+import { supervise } from '../process/supervised.ts';
+import { unixOrder } from '../process/unix-request.ts';
+import { realSeconds, type WorldSetting } from './world-setting.ts';
+
+/** The trust domain's authority and the sidecar of this host. */
+export interface IdentityPlane {
+  readonly workloadApiSocket: string;
+  readonly pids: { issuer(): number; sidecar(): number };
+  kill(part: 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+export async function startIdentityPlane(setting: WorldSetting, policies: IssuancePolicy[]): Promise<IdentityPlane> {
+  const adminSocket = join(setting.socketFolder, 'issuer-admin.sock');
+  const workloadApiSocket = join(setting.socketFolder, 'workload-api.sock');
+  const environment = await issuerEnvironment(setting, adminSocket);
+  const issuer = await supervise({
+    name: 'issuer',
+    record: setting.record,
+    start: async (onEvent, previous) =>
+      startChild({
+        name: 'issuer',
+        command: process.execPath,
+        args: [setting.apps.issuer],
+        logFile: join(setting.logFolder, 'issuer.log'),
+        onEvent,
+        env: { ...environment, PORT: previous?.url ? new URL(previous.url).port : '0' },
+      }),
+  });
+  try {
+    await unixOrder(adminSocket, 'PUT', '/admin/policies', { policies });
+    const sidecar = await supervise({
+      name: 'sidecar',
+      record: setting.record,
+      // A sidecar keeps its key in memory only: each start is a new admission, by a new token.
+      start: async (onEvent) => {
+        const { joinToken, bundle } = await mintJoinToken(adminSocket);
+        return startChild({
+          name: 'sidecar',
+          command: process.execPath,
+          args: [setting.apps.sidecar],
+          logFile: join(setting.logFolder, 'sidecar.log'),
+          onEvent,
+          env: {
+            ISSUER_URL: issuer.ready.url ?? '',
+            TRUST_DOMAIN: setting.scenario.identity.trustDomain,
+            JOIN_TOKEN: joinToken,
+            BOOTSTRAP_BUNDLE: bundle.x509Authorities.join(','),
+            WORKLOAD_API_SOCKET: workloadApiSocket,
+          },
+        });
+      },
+    });
+    return {
+      workloadApiSocket,
+      pids: { issuer: () => issuer.pid, sidecar: () => sidecar.pid },
+      kill: (part, signal) => (part === 'issuer' ? issuer : sidecar).kill(signal),
+      stop: async () => {
+        await sidecar.stop();
+        await issuer.stop();
+      },
+    };
+  } catch (error) {
+    await issuer.stop();
+    throw error;
+  }
+}
+
+async function mintJoinToken(adminSocket: string) {
+  const answer = await unixOrder(adminSocket, 'POST', '/admin/join-tokens', { node: 'range', ttlSeconds: 60 });
+  return issuerAdministration.joinTokenMintAnswer.parse(answer);
+}
+
+async function issuerEnvironment(setting: WorldSetting, adminSocket: string): Promise<Record<string, string>> {
+  const { identity } = setting.scenario;
+  const rolePassword = randomBytes(18).toString('base64url');
+  await setting.postgres.query('postgres', `create role issuer login password '${rolePassword}'`);
+  await setting.postgres.createDatabase('issuer', 'issuer');
+  return {
+    TRUST_DOMAIN: identity.trustDomain,
+    DATABASE_URL: setting.postgres.url('issuer', { name: 'issuer', password: rolePassword }),
+    KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    ADMIN_SOCKET: adminSocket,
+    X509_SVID_TTL_SECONDS: String(realSeconds(setting, identity.svidTtlMinutes)),
+    AUTHORITY_TTL_SECONDS: String(realSeconds(setting, identity.authorityTtlHours * 60)),
+    AUTHORITY_ROTATION_SECONDS: String(realSeconds(setting, identity.authorityRotationMinutes)),
+    AUTHORITY_ACTIVATION_DELAY_SECONDS: String(realSeconds(setting, identity.activationDelayMinutes)),
+    BUNDLE_REFRESH_HINT_SECONDS: '1',
+    LEDGER_FILE: join(setting.ledgerFolder, 'issuer.jsonl'),
+  };
+}
+
+/**
+ * Who may have which identity: the network's own program, the program that carries many agents
+ * (one SVID for each agent that it hosts, and for no other), and each agent that is a process of
+ * its own, told by the folder its script lies in.
+ */
+export function policiesOf(setting: WorldSetting, agentScript: { pattern: string; content: string }): IssuancePolicy[] {
+  const runtime = [
+    `unix:uid:${process.getuid?.()}`,
+    `unix:path:${realpathSync(process.execPath)}`,
+    `unix:sha256:${sha256(readFileSync(process.execPath))}`,
+  ];
+  const script = (file: string) => [
+    ...runtime,
+    `interpreter:path:${file}`,
+    `interpreter:sha256:${sha256(readFileSync(file))}`,
+  ];
+  const hosted = setting.population.agents.filter((agent) => agent.hosting === 'multiplexed');
+  return [
+    {
+      id: 'network',
+      selectors: script(setting.apps.network),
+      spiffeId: 'spiffe://{trustDomain}/network',
+      dnsNames: ['localhost'],
+    },
+    {
+      id: 'agent-host',
+      selectors: script(setting.apps.fleet),
+      spiffeId: 'spiffe://{trustDomain}/agent/{instance}',
+      instances: hosted.map((agent) => agent.name),
+      dnsNames: [],
+    },
+    {
+      id: 'agent-process',
+      selectors: [...runtime, `interpreter:path:${agentScript.pattern}`, `interpreter:sha256:${sha256(agentScript.content)}`],
+      spiffeId: 'spiffe://{trustDomain}/agent/{agent}',
+      dnsNames: [],
+    },
+  ];
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

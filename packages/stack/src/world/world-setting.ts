@@ -1,0 +1,36 @@
+import type { WorldRecord } from '@blastradius/ledger';
+import type { Population, Scenario } from '@blastradius/scenario';
+import type { Postgres } from '../postgres/postgres.ts';
+import type { AppEntries } from './app-entries.ts';
+
+export type Arm = 'static-key' | 'x509-svid';
+export const ARMS: readonly Arm[] = ['static-key', 'x509-svid'];
+
+/** What every part of one world needs to know of it. */
+export interface WorldSetting {
+  readonly arm: Arm;
+  readonly scenario: Scenario;
+  readonly scenarioFile: string;
+  readonly seed: string;
+  readonly timeScale: number;
+  readonly population: Population;
+  readonly apps: AppEntries;
+  readonly postgres: Postgres;
+  /** Where the ledgers of this arm go. */
+  readonly ledgerFolder: string;
+  readonly logFolder: string;
+  /** A short path for sockets and short-lived files; only we may enter it. */
+  readonly socketFolder: string;
+  /** The control with the leak taken out: the thief never finds the hole. */
+  readonly leak: 'on' | 'off';
+  readonly record: (event: Pick<WorldRecord, 'event' | 'subject' | 'detail'>) => void;
+}
+
+export function isIdentityArm(arm: Arm): boolean {
+  return arm === 'x509-svid';
+}
+
+/** Real seconds for so many minutes of the incident. */
+export function realSeconds(setting: WorldSetting, incidentMinutes: number): number {
+  return (incidentMinutes * 60) / setting.timeScale;
+}

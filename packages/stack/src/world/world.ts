@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { networkOperator } from '@blastradius/contracts';
+import { startChild } from '../process/child.ts';
+import { type Supervised, supervise } from '../process/supervised.ts';
+import { unixOrder, unixRequest } from '../process/unix-request.ts';
+import { type Agents, agentScript, startAgents } from './agents.ts';
+import { type Backend, startBackend } from './backend.ts';
+import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
+import { startThief, type Thief } from './thief.ts';
+import { isIdentityArm, type WorldSetting } from './world-setting.ts';
+
+/** One complete running stack for one arm. */
+export interface World {
+  readonly setting: WorldSetting;
+  readonly networkUrl: string;
+  readonly dataApiUrl: string;
+  readonly workloadApiSocket: string | undefined;
+  readonly agents: Agents;
+  readonly thief: Thief;
+  /** The file in which a careless agent leaves its SVID and key. */
+  readonly backupFile: string;
+  readonly operator: NetworkOperator;
+  administer(sql: string): Promise<void>;
+  kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/** The network's operator, who resets keys and hands the new ones to their owners. */
+export interface NetworkOperator {
+  /** Null where there is nothing to reset, because agents hold no secret. */
+  startKeyReset(): Promise<string | null>;
+  keyReset(campaignId: string): Promise<ReturnType<typeof networkOperator.keyResetStatus.parse>>;
+  newKeyOf(agent: string): Promise<string>;
+}
+
+/** Starts everything in the order of its dependencies; what has been started is stopped if a later part fails. */
+export async function startWorld(setting: WorldSetting): Promise<World> {
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    for (const part of started.splice(0).reverse()) await part.stop();
+  };
+  const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
+    started.push(part);
+    return part;
+  };
+  try {
+    const backend = keep(await startBackend(setting));
+    const identity = isIdentityArm(setting.arm)
+      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting))))
+      : undefined;
+    let agents: Agents | undefined;
+    const network = keep(
+      await startNetwork(setting, { backend, identity, onNewCertificate: (pem) => agents?.trust(pem) }),
+    );
+    await backend.openRest();
+    const url = network.ready.url ?? '';
+    const address = {
+      url,
+      certificatePem: network.ready.certificatePem,
+      workloadApiSocket: identity?.workloadApiSocket,
+    };
+    agents = keep(await startAgents(setting, address));
+    const backupFile = join(setting.socketFolder, 'agent-backup.pem');
+    const thief = keep(await startThief(setting, url, backupFile));
+    return {
+      setting,
+      networkUrl: url,
+      dataApiUrl: backend.url,
+      workloadApiSocket: identity?.workloadApiSocket,
+      agents,
+      thief,
+      backupFile,
+      operator: createOperator(operatorSocket(setting)),
+      administer: backend.administer,
+      kill: (part, signal) => (part === 'network' ? network.kill(signal) : identity?.kill(part, signal)),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const operatorSocket = (setting: WorldSetting) => join(setting.socketFolder, 'network-operator.sock');
+
+interface NetworkParts {
+  readonly backend: Backend;
+  readonly identity: IdentityPlane | undefined;
+  readonly onNewCertificate: (certificatePem: string) => void;
+}
+
+function startNetwork(setting: WorldSetting, { backend, identity, onNewCertificate }: NetworkParts): Promise<Supervised> {
+  const { rateLimits } = setting.scenario;
+  return supervise({
+    name: 'network',
+    record: setting.record,
+    onRestarted: (ready) => ready.certificatePem && onNewCertificate(ready.certificatePem),
+    start: async (onEvent, previous) =>
+      startChild({
+        name: 'network',
+        command: process.execPath,
+        args: [setting.apps.network],
+        logFile: join(setting.logFolder, 'network.log'),
+        onEvent,
+        env: {
+          ARM: setting.arm,
+          PORT: previous?.url ? new URL(previous.url).port : '0',
+          DATABASE_URL: backend.databaseUrl,
+          LEDGER_FILE: join(setting.ledgerFolder, 'audit.jsonl'),
+          CHECKPOINT_FILE: join(setting.ledgerFolder, '..', 'audit-checkpoints.json'),
+          TIME_SCALE: String(setting.timeScale),
+          OPERATOR_SOCKET: operatorSocket(setting),
+          DATA_API_URL: backend.url,
+          PUBLISHABLE_KEY: backend.publishableKey,
+          TRUST_DOMAIN: setting.scenario.identity.trustDomain,
+          RATE_LIMITS: JSON.stringify(rateLimits),
+          ...(identity ? { SPIFFE_ENDPOINT_SOCKET: `unix://${identity.workloadApiSocket}` } : {}),
+        },
+      }),
+  });
+}
+
+function createOperator(socket: string): NetworkOperator {
+  return {
+    startKeyReset: async () => {
+      const answer = await unixRequest(socket, 'POST', '/operator/key-resets');
+      return answer.status === 409 ? null : networkOperator.keyResetAnswer.parse(answer.body).campaignId;
+    },
+    keyReset: async (campaignId) =>
+      networkOperator.keyResetStatus.parse(await unixOrder(socket, 'GET', `/operator/key-resets/${campaignId}`)),
+    newKeyOf: async (agent) =>
+      networkOperator.ownerKeyAnswer.parse(
+        await unixOrder(socket, 'POST', `/operator/agents/${encodeURIComponent(agent)}/key`),
+      ).apiKey,
+  };
+}
