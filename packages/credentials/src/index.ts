@@ -1,1 +1,14 @@
-export {};
+export { AgentClient } from './agent-client/agent-client.ts';
+export type { Answer } from './agent-client/answer.ts';
+export {
+  apiKeyIn,
+  conversationsIn,
+  type ListedPost,
+  postsIn,
+  requestedConversationsIn,
+} from './agent-client/read-answer.ts';
+export { presentHeaders } from './presenter/present-headers.ts';
+export type { Presenter } from './presenter/presenter.ts';
+export type { ServerTrust } from './presenter/server-trust.ts';
+export { presentStaticKey } from './static-key/present.ts';
+export { type HeldX509Svid, presentX509Svid } from './x509-svid/present.ts';

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** What an agent looks for in Moltbook's answers; an answer of another shape holds none of it. */
+const registered = z.object({ agent: z.object({ api_key: z.string() }) });
+const posts = z.object({
+  posts: z.array(z.object({ id: z.string(), author: z.object({ name: z.string() }).nullish() })),
+});
+const conversation = z
+  .object({ conversation_id: z.string().optional(), id: z.string().optional() })
+  .transform((item) => item.conversation_id ?? item.id);
+const listed = z.union([
+  z.array(conversation),
+  z.object({ items: z.array(conversation) }).transform((list) => list.items),
+]);
+
+export interface ListedPost {
+  readonly id: string;
+  readonly author: string | null;
+}
+
+/** The API key in the answer to a registration, where the arm has one. */
+export function apiKeyIn(body: unknown): string | undefined {
+  return registered.safeParse(body).data?.agent.api_key;
+}
+
+export function postsIn(body: unknown): ListedPost[] {
+  const list = posts.safeParse(body).data?.posts ?? [];
+  return list.map(({ id, author }) => ({ id, author: author?.name ?? null }));
+}
+
+/** Conversations that wait for approval, in the answer of `dmRequests`. */
+export function requestedConversationsIn(body: unknown): string[] {
+  return conversationIds(z.object({ requests: listed }).safeParse(body).data?.requests);
+}
+
+export function conversationsIn(body: unknown): string[] {
+  return conversationIds(z.object({ conversations: listed }).safeParse(body).data?.conversations);
+}
+
+const conversationIds = (ids: (string | undefined)[] = []) => ids.filter((id) => id !== undefined);

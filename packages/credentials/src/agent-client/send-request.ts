@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'undici';
+import type { Presenter } from '../presenter/presenter.ts';
+import type { Answer } from './answer.ts';
+import { errorCode, outcomeOfError, outcomeOfStatus } from './outcome.ts';
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** One request with a fresh `x-request-id`; resolves whatever happens, within the time. */
+export async function sendRequest(presenter: Presenter, call: HttpCall, timeoutMs: number): Promise<Answer> {
+  const requestId = randomUUID();
+  const startedAt = performance.now();
+  const finished = (answer: Omit<Answer, 'requestId' | 'latencyMs'>): Answer => ({
+    ...answer,
+    requestId,
+    latencyMs: performance.now() - startedAt,
+  });
+  try {
+    const { statusCode, body } = await request(call.url, {
+      method: call.method,
+      dispatcher: presenter.dispatcher(),
+      headers: { ...headersOf(call), ...presenter.headers(), 'x-request-id': requestId },
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await body.text();
+    return finished({ status: statusCode, outcome: outcomeOfStatus(statusCode), body: parsed(text) });
+  } catch (cause) {
+    const error = errorCode(cause);
+    return finished({ status: null, outcome: outcomeOfError(error), body: null, error });
+  }
+}
+
+function headersOf(call: HttpCall): Record<string, string> {
+  const accept = { accept: 'application/json' };
+  return call.body === undefined ? accept : { ...accept, 'content-type': 'application/json' };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

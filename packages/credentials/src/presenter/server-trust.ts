@@ -1,0 +1,35 @@
+import type { SecureContextOptions } from 'node:tls';
+import { certificatesToPem } from '@blastradius/spiffe';
+import type { buildConnector } from 'undici';
+import { checkSpiffeServer } from './check-spiffe-server.ts';
+
+/** Whom a caller takes for the real server. */
+export type ServerTrust =
+  /** The one certificate that was handed over beforehand, valid for the server's address. */
+  | { readonly kind: 'certificate'; readonly certificatePem: string }
+  /** An X509-SVID with this SPIFFE ID, under an authority of its trust domain's bundle. */
+  | {
+      readonly kind: 'spiffe';
+      readonly serverId: string;
+      readonly authorities: () => readonly Uint8Array[];
+    }
+  /** Whoever answers. Nobody who has something to lose does this; a thief does. */
+  | { readonly kind: 'anyone' };
+
+/** The authorities that go into the TLS context. */
+export function trustedAuthorities(trust: ServerTrust): Pick<SecureContextOptions, 'ca'> {
+  if (trust.kind === 'certificate') return { ca: trust.certificatePem };
+  if (trust.kind === 'anyone') return {};
+  return { ca: certificatesToPem(trust.authorities()) };
+}
+
+/** How the server's certificate is judged once the connection stands. */
+export function serverChecks(trust: ServerTrust): buildConnector.BuildOptions {
+  if (trust.kind === 'anyone') return { rejectUnauthorized: false };
+  if (trust.kind === 'certificate') return { rejectUnauthorized: true };
+  const { serverId } = trust;
+  return {
+    rejectUnauthorized: true,
+    checkServerIdentity: (_host, certificate) => checkSpiffeServer(certificate, serverId),
+  };
+}
