@@ -1,0 +1,62 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { tag } from '../der/encode.ts';
+import { ecdsaWithSha256 } from '../der/oids.ts';
+import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
+import { isP256Spki } from '../key-pair/p256.ts';
+import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
+import { requestedUri } from './requested-uri.ts';
+
+export interface VerifiedCsr {
+  /** The one URI that the request asks for, as it stands there; null when it asks for none. */
+  readonly spiffeId: string | null;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKeySpki: Buffer;
+}
+
+/** Reads a PKCS#10 request and checks its proof of possession (RFC 2986). Throws `csr.*`. */
+export function verifyCsr(der: Uint8Array): VerifiedCsr {
+  const { info, algorithm, signature, spki, spiffeId } = readCsr(der);
+  if (!isP256Spki(spki) || !ecdsaWithSha256.equals(algorithm)) throw new CsrKeyUnsupported();
+  if (!verify('sha256', info, importKey(spki), signature)) {
+    throw new CsrProofFailed('the request is not signed by its own key');
+  }
+  // A copy: what outlives the request must not hold all of its bytes.
+  return { spiffeId, publicKeySpki: Buffer.from(spki) };
+}
+
+function importKey(spki: Buffer): KeyObject {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw new CsrMalformed('the public key is no point of the curve', { cause });
+  }
+}
+
+function readCsr(der: Uint8Array) {
+  try {
+    const [info, algorithm, signature] = parts(readElement(der), 3);
+    const [version, , spki, attributes] = parts(info, 4);
+    if (version.whole.toString('hex') !== '020100') throw new CsrMalformed('not version 1');
+    if (signature.identifier !== tag.bitString || signature.content[0] !== 0) {
+      throw new CsrMalformed('the signature is no whole number of bytes');
+    }
+    return {
+      info: info.whole,
+      algorithm: algorithm.whole,
+      signature: signature.content.subarray(1),
+      spki: spki.whole,
+      spiffeId: requestedUri(attributes),
+    };
+  } catch (cause) {
+    if (cause instanceof DerMalformed) throw new CsrMalformed('the request can not be read', { cause });
+    throw cause;
+  }
+}
+
+function parts(parent: DerElement, count: 3): [DerElement, DerElement, DerElement];
+function parts(parent: DerElement, count: 4): [DerElement, DerElement, DerElement, DerElement];
+function parts(parent: DerElement, count: number): DerElement[] {
+  const elements = parent.identifier === tag.sequence ? readElements(parent) : [];
+  if (elements.length !== count) throw new CsrMalformed('not the parts of a request');
+  return elements;
+}
