@@ -15,8 +15,23 @@ export interface GatewayOptions extends ApiKeys {
 const PREFIX = '/rest/v1';
 
 /** What goes through to PostgREST; a caller's own `authorization` does not: the key decides the role. */
-const REQUEST_HEADERS = ['accept', 'accept-profile', 'content-profile', 'content-type', 'prefer', 'range', 'range-unit'];
-const ANSWER_HEADERS = ['content-location', 'content-profile', 'content-range', 'content-type', 'location', 'preference-applied'];
+const REQUEST_HEADERS = [
+  'accept',
+  'accept-profile',
+  'content-profile',
+  'content-type',
+  'prefer',
+  'range',
+  'range-unit',
+];
+const ANSWER_HEADERS = [
+  'content-location',
+  'content-profile',
+  'content-range',
+  'content-type',
+  'location',
+  'preference-applied',
+];
 
 /**
  * The hosted backend's front door, in the shape of Supabase's: `/rest/v1/*` with an `apikey`
@@ -66,7 +81,12 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
 
 /** The first path segment; the query (which may hold anything) stays out of the ledger. */
 function tableOf(url: string): string {
-  return new URL(url, 'https://gateway').pathname.slice(PREFIX.length + 1).split('/')[0]?.slice(0, 100) || '/';
+  return (
+    new URL(url, 'https://gateway').pathname
+      .slice(PREFIX.length + 1)
+      .split('/')[0]
+      ?.slice(0, 100) || '/'
+  );
 }
 
 function refuse(reply: FastifyReply, apiKey: string | undefined): number {
@@ -112,10 +132,13 @@ async function forward({ request, reply, postgrest, token }: Forwarded): Promise
   }
 }
 
-function pick(names: readonly string[], valueOf: (name: string) => string | undefined): Record<string, string> {
+function pick(
+  names: readonly string[],
+  lookUp: (name: string) => string | undefined,
+): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = valueOf(name);
+      const value = lookUp(name);
       return value === undefined ? [] : [[name, value]];
     }),
   );

@@ -46,7 +46,9 @@ function packagedBinary(): string | null {
 
 /** Refuses a repackaged binary whose bytes are not the ones that were looked at. */
 export async function assertPinned(file: string, expected = PINNED_SHA256): Promise<void> {
-  const actual = createHash('sha256').update(await readFile(file)).digest('hex');
+  const actual = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
   if (actual !== expected) {
     throw new ComponentMissing(
       `${file} has sha256 ${actual}, not the pinned ${expected}: it is not started. Reinstall the package.`,

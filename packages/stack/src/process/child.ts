@@ -52,7 +52,8 @@ export function startChild(options: ChildOptions): Child {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => resolve({ code: null, signal: null }));
   });
-  if (child.pid === undefined) throw new ComponentFailed(`${options.name} could not be started: ${options.command}`);
+  if (child.pid === undefined)
+    throw new ComponentFailed(`${options.name} could not be started: ${options.command}`);
   return {
     name: options.name,
     pid: child.pid,

@@ -16,7 +16,9 @@ export async function unixRequest(
       method,
       path,
       timeout: 20_000,
-      headers: payload ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) } : {},
+      headers: payload
+        ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }
+        : {},
     },
     async (answer) => {
       const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessEvent } from '@blastradius/contracts';
-import { startChild, untilEvent, type Child } from '../process/child.ts';
+import { type Child, startChild, untilEvent } from '../process/child.ts';
 import type { WorldSetting } from './world-setting.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
@@ -33,11 +33,17 @@ export interface Agents {
  */
 export function agentScript(setting: WorldSetting): { pattern: string; content: string; folder: string } {
   const folder = join(setting.socketFolder, 'agents');
-  return { folder, pattern: join(folder, '{agent}', 'agent.mjs'), content: `import ${JSON.stringify(setting.apps.fleet)};\n` };
+  return {
+    folder,
+    pattern: join(folder, '{agent}', 'agent.mjs'),
+    content: `import ${JSON.stringify(setting.apps.fleet)};\n`,
+  };
 }
 
 export async function startAgents(setting: WorldSetting, network: NetworkAddress): Promise<Agents> {
-  const own = setting.population.agents.filter((agent) => agent.hosting === 'process').map((agent) => agent.name);
+  const own = setting.population.agents
+    .filter((agent) => agent.hosting === 'process')
+    .map((agent) => agent.name);
   const script = agentScript(setting);
   const started = await Promise.all([
     startHost({ setting, network, name: 'agent-host', entry: setting.apps.fleet, hosting: 'multiplexed' }),
@@ -104,7 +110,9 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
           ARM: setting.arm,
           NETWORK_URL: network.url,
           ...(network.certificatePem ? { NETWORK_CERTIFICATE_PEM: network.certificatePem } : {}),
-          ...(network.workloadApiSocket ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` } : {}),
+          ...(network.workloadApiSocket
+            ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
+            : {}),
           TRUST_DOMAIN: trustDomain,
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,

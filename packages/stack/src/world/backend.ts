@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { findPostgrest } from '../postgrest/binary.ts';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
-import { findPostgrest } from '../postgrest/binary.ts';
 import { ComponentFailed } from '../stack.errors.ts';
 import type { WorldSetting } from './world-setting.ts';
 
@@ -131,13 +131,17 @@ async function startPostgrest(
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await child.stop();
-  throw new ComponentFailed(`PostgREST did not start; its log is ${join(setting.logFolder, 'postgrest.log')}`);
+  throw new ComponentFailed(
+    `PostgREST did not start; its log is ${join(setting.logFolder, 'postgrest.log')}`,
+  );
 }
 
 /** PostgREST serves its socket before its schema cache is there; 503 means "not yet". */
 function answers(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const connection = createConnection(socket, () => connection.write('HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'));
+  const connection = createConnection(socket, () =>
+    connection.write('HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+  );
   connection.once('data', (chunk) => resolve(/^HTTP\/1\.1 200/.test(chunk.toString())));
   connection.once('error', () => resolve(false));
   connection.once('close', () => resolve(false));

@@ -15,7 +15,10 @@ export interface IdentityPlane {
   stop(): Promise<void>;
 }
 
-export async function startIdentityPlane(setting: WorldSetting, policies: IssuancePolicy[]): Promise<IdentityPlane> {
+export async function startIdentityPlane(
+  setting: WorldSetting,
+  policies: IssuancePolicy[],
+): Promise<IdentityPlane> {
   const adminSocket = join(setting.socketFolder, 'issuer-admin.sock');
   const workloadApiSocket = join(setting.socketFolder, 'workload-api.sock');
   const environment = await issuerEnvironment(setting, adminSocket);
@@ -72,11 +75,17 @@ export async function startIdentityPlane(setting: WorldSetting, policies: Issuan
 }
 
 async function mintJoinToken(adminSocket: string) {
-  const answer = await unixOrder(adminSocket, 'POST', '/admin/join-tokens', { node: 'range', ttlSeconds: 60 });
+  const answer = await unixOrder(adminSocket, 'POST', '/admin/join-tokens', {
+    node: 'range',
+    ttlSeconds: 60,
+  });
   return issuerAdministration.joinTokenMintAnswer.parse(answer);
 }
 
-async function issuerEnvironment(setting: WorldSetting, adminSocket: string): Promise<Record<string, string>> {
+async function issuerEnvironment(
+  setting: WorldSetting,
+  adminSocket: string,
+): Promise<Record<string, string>> {
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
   await setting.postgres.query('postgres', `create role issuer login password '${rolePassword}'`);
@@ -100,7 +109,10 @@ async function issuerEnvironment(setting: WorldSetting, adminSocket: string): Pr
  * (one SVID for each agent that it hosts, and for no other), and each agent that is a process of
  * its own, told by the folder its script lies in.
  */
-export function policiesOf(setting: WorldSetting, agentScript: { pattern: string; content: string }): IssuancePolicy[] {
+export function policiesOf(
+  setting: WorldSetting,
+  agentScript: { pattern: string; content: string },
+): IssuancePolicy[] {
   const runtime = [
     `unix:uid:${process.getuid?.()}`,
     `unix:path:${realpathSync(process.execPath)}`,
@@ -128,7 +140,11 @@ export function policiesOf(setting: WorldSetting, agentScript: { pattern: string
     },
     {
       id: 'agent-process',
-      selectors: [...runtime, `interpreter:path:${agentScript.pattern}`, `interpreter:sha256:${sha256(agentScript.content)}`],
+      selectors: [
+        ...runtime,
+        `interpreter:path:${agentScript.pattern}`,
+        `interpreter:sha256:${sha256(agentScript.content)}`,
+      ],
       spiffeId: 'spiffe://{trustDomain}/agent/{agent}',
       dnsNames: [],
     },

@@ -10,7 +10,11 @@ export interface Thief {
   stop(): Promise<void>;
 }
 
-export async function startThief(setting: WorldSetting, networkUrl: string, backupFile: string): Promise<Thief> {
+export async function startThief(
+  setting: WorldSetting,
+  networkUrl: string,
+  backupFile: string,
+): Promise<Thief> {
   let counts: Record<string, number> = {};
   const done = Promise.withResolvers<void>();
   const { child } = await untilEvent(
@@ -39,7 +43,8 @@ export async function startThief(setting: WorldSetting, networkUrl: string, back
   );
   void child.exited.then(({ code, signal }) => {
     done.resolve();
-    if (code !== 0) setting.record({ event: 'process-exited', subject: 'attacker', detail: signal ?? `code ${code}` });
+    if (code !== 0)
+      setting.record({ event: 'process-exited', subject: 'attacker', detail: signal ?? `code ${code}` });
   });
   return {
     live: (clock) => child.send({ command: 'live', clock }),

@@ -3,6 +3,11 @@ import type { Population, Scenario } from '@blastradius/scenario';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { AppEntries } from './app-entries.ts';
 
+/** Writes what was done to the world into its ledger; `atMs` where it did not happen just now. */
+export type RecordWorldEvent = (
+  event: Pick<WorldRecord, 'event' | 'subject' | 'detail'> & { readonly atMs?: number },
+) => void;
+
 export type Arm = 'static-key' | 'x509-svid';
 export const ARMS: readonly Arm[] = ['static-key', 'x509-svid'];
 
@@ -23,7 +28,7 @@ export interface WorldSetting {
   readonly socketFolder: string;
   /** The control with the leak taken out: the thief never finds the hole. */
   readonly leak: 'on' | 'off';
-  readonly record: (event: Pick<WorldRecord, 'event' | 'subject' | 'detail'>) => void;
+  readonly record: RecordWorldEvent;
 }
 
 export function isIdentityArm(arm: Arm): boolean {

@@ -89,7 +89,10 @@ interface NetworkParts {
   readonly onNewCertificate: (certificatePem: string) => void;
 }
 
-function startNetwork(setting: WorldSetting, { backend, identity, onNewCertificate }: NetworkParts): Promise<Supervised> {
+function startNetwork(
+  setting: WorldSetting,
+  { backend, identity, onNewCertificate }: NetworkParts,
+): Promise<Supervised> {
   const { rateLimits } = setting.scenario;
   return supervise({
     name: 'network',
@@ -127,7 +130,9 @@ function createOperator(socket: string): NetworkOperator {
       return answer.status === 409 ? null : networkOperator.keyResetAnswer.parse(answer.body).campaignId;
     },
     keyReset: async (campaignId) =>
-      networkOperator.keyResetStatus.parse(await unixOrder(socket, 'GET', `/operator/key-resets/${campaignId}`)),
+      networkOperator.keyResetStatus.parse(
+        await unixOrder(socket, 'GET', `/operator/key-resets/${campaignId}`),
+      ),
     newKeyOf: async (agent) =>
       networkOperator.ownerKeyAnswer.parse(
         await unixOrder(socket, 'POST', `/operator/agents/${encodeURIComponent(agent)}/key`),

@@ -1,0 +1,37 @@
+import { ARMS, type Arm } from '@blastradius/stack';
+import { InvalidArgumentError } from 'commander';
+
+/** Parsers of flags: each says what is allowed; commander names the flag and what was given. */
+export function wholeNumber(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`Allowed: a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+export function positiveNumber(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`Allowed: a number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+export function armList(text: string): Arm[] {
+  const names = text.split(',').map((name) => name.trim());
+  const arms = ARMS.filter((arm) => names.includes(arm));
+  if (arms.length !== names.length)
+    throw new InvalidArgumentError(`Allowed: one or more of ${ARMS.join(', ')}, each once.`);
+  return names.flatMap((name) => arms.filter((arm) => arm === name));
+}
+
+export function seedText(text: string): string {
+  if (!/^[\w.:-]{1,64}$/.test(text))
+    throw new InvalidArgumentError('Allowed: 1 to 64 of letters, digits, and _ . : -');
+  return text;
+}

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DomainError } from '@blastradius/kernel';
+import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
+import { ARMS, type Arm, findRoot, runScenario } from '@blastradius/stack';
+import { startLiveView } from './view/live-view.ts';
+import { writeReport } from './write-report.ts';
+
+export interface RunFlags {
+  readonly agents?: number;
+  readonly seed?: string;
+  readonly arms?: Arm[];
+  readonly out?: string;
+  readonly timeScale?: number;
+  readonly sequential?: boolean;
+}
+
+export class OutputFolderInUse extends DomainError {
+  readonly code = 'run.output-folder-in-use';
+  readonly category = 'invalid';
+}
+
+export class Interrupted extends DomainError {
+  readonly code = 'run.interrupted';
+  readonly category = 'unavailable';
+}
+
+/** Runs a scenario, shows it live, prints the table and names the report. */
+export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
+  const scenario = loadScenario(findScenario(nameOrFile, findRoot()));
+  const folder = emptyFolder(flags.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`));
+  const arms = flags.arms ?? [...ARMS];
+  const view = startLiveView(arms, process.stderr);
+  try {
+    await runScenario({
+      scenario,
+      arms,
+      agents: flags.agents ?? scenario.population.agents,
+      seed: flags.seed ?? scenario.seed,
+      timeScale: flags.timeScale ?? scenario.timeScale,
+      folder,
+      sequential: flags.sequential ?? false,
+      signal: interruption(),
+      onPhase: view.phase,
+      onProgress: view.progress,
+    });
+  } finally {
+    view.end();
+  }
+  const report = writeReport(folder);
+  process.stdout.write(`\n${renderReportTable(report)}\n\nReport:  ${join(folder, 'report.html')}\n`);
+  process.stdout.write(
+    `Numbers: ${join(folder, 'report.json')}\nLedgers: ${arms.map((arm) => join(folder, arm, 'ledger')).join(', ')}\n`,
+  );
+}
+
+/** A run never writes over an earlier one. */
+function emptyFolder(folder: string): string {
+  const absolute = resolve(folder);
+  if (existsSync(absolute) && readdirSync(absolute).length > 0) {
+    throw new OutputFolderInUse(`${absolute} is not empty; give --out a new folder`);
+  }
+  return absolute;
+}
+
+function timestamp(now: Date): string {
+  return now.toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+}
+
+/** Ctrl-C ends the run in order: the world is taken down, and its folders with it. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) return;
+      process.stderr.write('\nstopping: ending every process of the run ...\n');
+      controller.abort(new Interrupted(`stopped by ${signal}; no report was written`));
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,173 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { ArmManifest, RunManifest } from '@blastradius/blast-radius';
+import type { IncidentClock } from '@blastradius/kernel';
+import { openLedger, type WorldRecord } from '@blastradius/ledger';
+import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
+import { type Postgres, startPostgres } from '../postgres/postgres.ts';
+import { type AppEntries, findApps, findRoot } from '../world/app-entries.ts';
+import { startWorld, type World } from '../world/world.ts';
+import type { Arm, WorldSetting } from '../world/world-setting.ts';
+import { runTrial, type TrialProgress } from './run-trial.ts';
+import type { DueEvent } from './timeline.ts';
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly arms: readonly Arm[];
+  readonly agents: number;
+  readonly seed: string;
+  readonly timeScale: number;
+  /** Where `run.json`, the ledgers and the logs go. */
+  readonly folder: string;
+  readonly sequential?: boolean;
+  /** The control with the leak taken out. */
+  readonly leak?: 'on' | 'off';
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (arm: Arm, progress: TrialProgress) => void;
+  readonly onPhase?: (arm: Arm | null, phase: string) => void;
+  /** For tests alone: other programs in place of the apps, and what happens to a running world. */
+  readonly test?: {
+    readonly apps?: Partial<AppEntries>;
+    readonly control?: string;
+    readonly disturb?: (world: World) => readonly DueEvent[];
+    readonly onWorld?: (world: World) => void | Promise<void>;
+  };
+}
+
+/** Runs the scenario for every arm and writes `run.json` and the ledgers; numbers are computed from these. */
+export async function runScenario(options: RunOptions): Promise<RunManifest> {
+  const startedAt = new Date().toISOString();
+  const population = createPopulation(options.scenario, { seed: options.seed, agents: options.agents });
+  mkdirSync(options.folder, { recursive: true });
+  options.onPhase?.(null, 'starting PostgreSQL');
+  const postgres = await startPostgres();
+  try {
+    const arms: [Arm, ArmManifest][] = [];
+    const runArm = async (arm: Arm) => {
+      const clock = await runOneArm(arm, { ...options, population, postgres });
+      arms.push([arm, armManifest(options, population, clock)]);
+    };
+    if (options.sequential) for (const arm of options.arms) await runArm(arm);
+    else await settleAll(options.arms.map(runArm));
+    const ordered = options.arms.flatMap((arm) => arms.filter(([name]) => name === arm));
+    const manifest = manifestOf(options, startedAt, Object.fromEntries(ordered));
+    writeFileSync(join(options.folder, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    return manifest;
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** All must have ended before the database under them may go, also where one has failed. */
+async function settleAll(runs: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(runs);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+type ArmRun = RunOptions & { readonly population: Population; readonly postgres: Postgres };
+
+async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
+  const ledgerFolder = join(options.folder, arm, 'ledger');
+  const logFolder = join(options.folder, arm, 'log');
+  mkdirSync(ledgerFolder, { recursive: true });
+  mkdirSync(logFolder, { recursive: true });
+  // Short, because a Unix socket's path may have 107 bytes; closed to everyone else.
+  const socketFolder = await mkdtemp(join(tmpdir(), 'blastradius-'));
+  chmodSync(socketFolder, 0o700);
+  const ledger = openLedger<WorldRecord>(join(ledgerFolder, 'world.jsonl'));
+  const setting: WorldSetting = {
+    arm,
+    scenario: options.scenario,
+    scenarioFile: options.scenario.file,
+    seed: options.seed,
+    timeScale: options.timeScale,
+    population: options.population,
+    apps: findApps(findRoot(), options.test?.apps),
+    postgres: options.postgres,
+    ledgerFolder,
+    logFolder,
+    socketFolder,
+    leak: options.leak ?? 'on',
+    record: (event) => ledger.append({ ledger: 'world', atMs: Date.now(), ...event }),
+  };
+  try {
+    options.signal?.throwIfAborted();
+    options.onPhase?.(arm, 'starting the world');
+    const world = await startWorld(setting);
+    try {
+      await options.test?.onWorld?.(world);
+      options.signal?.throwIfAborted();
+      options.onPhase?.(arm, 'enrolling the agents');
+      await untilEnrolled(world, options.signal);
+      options.onPhase?.(arm, 'live');
+      const clock = await runTrial(world, {
+        ...(options.signal ? { signal: options.signal } : {}),
+        onProgress: (progress) => options.onProgress?.(arm, progress),
+        disturbances: options.test?.disturb?.(world) ?? [],
+      });
+      options.signal?.throwIfAborted();
+      options.onPhase?.(arm, 'ending');
+      return clock;
+    } finally {
+      await world.stop();
+    }
+  } finally {
+    ledger.close();
+    await rm(socketFolder, { recursive: true, force: true });
+  }
+}
+
+async function untilEnrolled(world: World, signal?: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  signal?.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
+  const count = await Promise.race([world.agents.enrol(), aborted.promise]);
+  world.setting.record({ event: 'agent-enrolled', subject: null, detail: `${count} agents` });
+}
+
+function armManifest(options: RunOptions, population: Population, clock: IncidentClock): ArmManifest {
+  const { scenario, leak } = options;
+  const fixes = scenario.timeline.flatMap(({ event, id, title, minute }) =>
+    event === 'fix' && id ? [{ id, title, minute }] : [],
+  );
+  const processAgents = population.agents.filter((agent) => agent.hosting === 'process').length;
+  const control = [leak === 'off' ? 'the leak is taken out' : null, options.test?.control]
+    .filter(Boolean)
+    .join('; ');
+  return {
+    clock,
+    endMinute: scenario.clock.endMinute,
+    agents: population.agents.length,
+    processAgents,
+    multiplexedAgents: population.agents.length - processAgents,
+    leakMinute: leak === 'off' ? null : scenario.attack.discoveryMinute,
+    fixes,
+    holeClosedMinute: fixes[0]?.minute ?? null,
+    resetMinute: scenario.timeline.find(({ event }) => event === 'key-reset')?.minute ?? null,
+    ...(control ? { control } : {}),
+  };
+}
+
+function manifestOf(options: RunOptions, startedAt: string, arms: RunManifest['arms']): RunManifest {
+  const { scenario, seed, timeScale } = options;
+  return {
+    schemaVersion: 1,
+    scenario: { name: scenario.name, title: scenario.title },
+    seed,
+    timeScale,
+    startedAt,
+    host: {
+      cpus: availableParallelism(),
+      memoryBytes: totalmem(),
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    arms,
+    hypotheses: scenario.hypotheses,
+    timeline: scenario.timeline.map(({ minute, event, title }) => ({ minute, event, title })),
+    parameters: [...scenario.provenance],
+  };
+}
