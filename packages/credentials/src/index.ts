@@ -11,4 +11,11 @@ export { presentHeaders } from './presenter/present-headers.ts';
 export type { Presenter } from './presenter/presenter.ts';
 export type { ServerTrust } from './presenter/server-trust.ts';
 export { presentStaticKey } from './static-key/present.ts';
+export { type BearerKey, bearerKeyIn, isSameStaticKey } from './static-key/verify-static-key.ts';
 export { type HeldX509Svid, presentX509Svid } from './x509-svid/present.ts';
+export {
+  ClientCertificateRefused,
+  clientCertificateVerifier,
+  type PresentedCertificates,
+  type VerifyClientCertificate,
+} from './x509-svid/verify-client-certificate.ts';
