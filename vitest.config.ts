@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Packages resolve to their sources, so that a test never sees a stale build.
-const conditions = ['@blastradius/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@blastradius/source', 'node'];
 const project = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
