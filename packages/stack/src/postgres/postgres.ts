@@ -18,7 +18,7 @@ export interface Postgres {
   url(database: string, role?: { name: string; password: string }): string;
   /** Creates a database and returns its connection string. */
   createDatabase(name: string, owner?: string): Promise<string>;
-  query(database: string, sql: string): Promise<pg.QueryResult>;
+  query<Row extends object>(database: string, sql: string): Promise<pg.QueryResult<Row>>;
   stop(): Promise<void>;
 }
 
@@ -124,11 +124,11 @@ async function start(
 
   const url: Postgres['url'] = (database, role = { name: SUPERUSER, password }) =>
     `postgres://${role.name}:${encodeURIComponent(role.password)}@/${database}?host=${encodeURIComponent(home)}`;
-  const query: Postgres['query'] = async (database, sql) => {
+  const query: Postgres['query'] = async <Row extends object>(database: string, sql: string) => {
     const client = new pg.Client({ connectionString: url(database) });
     await client.connect();
     try {
-      return await client.query(sql);
+      return await client.query<Row>(sql);
     } finally {
       await client.end();
     }

@@ -15,6 +15,8 @@ export interface Backend {
   readonly databaseUrl: string;
   /** Runs SQL as the backend's administrator: the incident's fixes. */
   administer(sql: string): Promise<void>;
+  /** Reads what is really there. */
+  inspect<Row extends object>(sql: string): Promise<Row[]>;
   /** Starts PostgREST, once the network has made its tables. */
   openRest(): Promise<void>;
   stop(): Promise<void>;
@@ -63,6 +65,7 @@ export async function startBackend(setting: WorldSetting): Promise<Backend> {
     publishableKey,
     databaseUrl: postgres.url(database, { name: owner, password: ownerPassword }),
     administer: async (sql) => void (await postgres.query(database, sql)),
+    inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
       rest = await startPostgrest(setting, {
         databaseUrl: postgres.url(database, { name: authenticator, password: authenticatorPassword }),

@@ -20,7 +20,8 @@ export interface World {
   /** The file in which a careless agent leaves its SVID and key. */
   readonly backupFile: string;
   readonly operator: NetworkOperator;
-  administer(sql: string): Promise<void>;
+  administer: Backend['administer'];
+  inspect: Backend['inspect'];
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
@@ -72,6 +73,7 @@ export async function startWorld(setting: WorldSetting): Promise<World> {
       backupFile,
       operator: createOperator(operatorSocket(setting)),
       administer: backend.administer,
+      inspect: backend.inspect,
       kill: (part, signal) => (part === 'network' ? network.kill(signal) : identity?.kill(part, signal)),
       stop,
     };
