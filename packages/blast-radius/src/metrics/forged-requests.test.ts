@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { fakeAttempt, fakeFacts } from '../run/fake-ledgers.ts';
+import { countForgedRequests } from './forged-requests.ts';
+
+it('keeps writes through the hole apart from requests with a stolen credential', () => {
+  const facts = fakeFacts([
+    fakeAttempt({ minute: 1, vector: 'hole', action: 'write', presented: 'publishable-key' }),
+    fakeAttempt({
+      minute: 1,
+      vector: 'hole',
+      action: 'write',
+      presented: 'publishable-key',
+      outcome: 'refused',
+    }),
+    fakeAttempt({ minute: 2 }),
+  ]);
+  const { throughHole, withStolenCredential } = countForgedRequests(facts);
+  expect(throughHole).toEqual({ attempted: 2, accepted: 1 });
+  expect(withStolenCredential).toMatchObject({ attempted: 1, accepted: 1 });
+});
+
+it('counts only what forges: neither a validation nor reconnaissance', () => {
+  const facts = fakeFacts([
+    fakeAttempt({ minute: 1, action: 'validate', forges: false }),
+    fakeAttempt({ minute: 1, vector: 'reconnaissance', action: 'fetch', forges: false }),
+  ]);
+  expect(countForgedRequests(facts).withStolenCredential.attempted).toBe(0);
+});
+
+it('counts an attempt that got no answer as attempted, by what was presented', () => {
+  const facts = fakeFacts([
+    fakeAttempt({ minute: 1, presented: 'rogue-ca-certificate', outcome: 'failed', status: null }),
+    fakeAttempt({ minute: 2, presented: 'spiffe-id-as-name', outcome: 'refused', status: 401 }),
+  ]);
+  expect(countForgedRequests(facts).withStolenCredential).toEqual({
+    attempted: 2,
+    accepted: 0,
+    byPresented: {
+      'rogue-ca-certificate': { attempted: 1, accepted: 0, refused: 0, failed: 1 },
+      'spiffe-id-as-name': { attempted: 1, accepted: 0, refused: 1, failed: 0 },
+    },
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { fakeFacts, fakeHonest } from '../run/fake-ledgers.ts';
+import { measureHonestRequests } from './honest-requests.ts';
+
+it('counts how honest requests ended, and in which phase', () => {
+  const result = measureHonestRequests(
+    fakeFacts([
+      fakeHonest({ minute: -40 }),
+      fakeHonest({ minute: 10 }),
+      fakeHonest({ minute: 100, outcome: 'refused', status: 429 }),
+      fakeHonest({ minute: 310, outcome: 'failed', status: null, error: 'ECONNRESET' }),
+    ]),
+  );
+  expect(result).toMatchObject({
+    sent: 4,
+    accepted: 2,
+    refused: 1,
+    failed: 1,
+    rateLimited: 1,
+    acceptedShare: 0.5,
+  });
+  expect(result.byPhase).toEqual({
+    beforeLeak: { sent: 1, accepted: 1, acceptedShare: 1 },
+    whileOpen: { sent: 1, accepted: 1, acceptedShare: 1 },
+    afterFix: { sent: 1, accepted: 0, acceptedShare: 0 },
+    afterReset: { sent: 1, accepted: 0, acceptedShare: 0 },
+  });
+});
+
+it('takes percentiles that were really measured, of accepted requests', () => {
+  const latencies = Array.from({ length: 100 }, (_, i) => fakeHonest({ minute: 1, latencyMs: i + 1 }));
+  const slowRefusal = fakeHonest({ minute: 1, latencyMs: 9000, outcome: 'refused', status: 401 });
+  expect(measureHonestRequests(fakeFacts([...latencies, slowRefusal]))).toMatchObject({
+    latencyMsP50: 50,
+    latencyMsP99: 99,
+  });
+});
+
+it('has no share and no latency of nothing', () => {
+  expect(measureHonestRequests(fakeFacts([]))).toMatchObject({ acceptedShare: null, latencyMsP50: null });
+});
+
+it('puts every request of a run without a leak before it', () => {
+  const none = { leakMinute: null, holeClosedMinute: null, resetMinute: null };
+  const { byPhase } = measureHonestRequests(fakeFacts([fakeHonest({ minute: 400 })], none));
+  expect(byPhase.beforeLeak.sent).toBe(1);
+  expect(byPhase.afterReset.sent).toBe(0);
+});
