@@ -1,7 +1,7 @@
+import { type DerElement, readElement, readElements } from '@blastradius/spiffe';
 import { tag } from '../der/encode.ts';
 import { generalName } from '../der/general-names.ts';
 import { extensionRequest, subjectAlternativeName } from '../der/oids.ts';
-import { type DerElement, readElement, readElements } from '../der/read.ts';
 import { CsrMalformed } from './csr.errors.ts';
 
 /** Finds the URI that a request's attributes ask for (RFC 2985, section 5.4.2). */

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { type DerElement, DerMalformed, readElement, readElements } from '@blastradius/spiffe';
 import { tag } from '../der/encode.ts';
 import { ecdsaWithSha256 } from '../der/oids.ts';
-import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
 import { isP256Spki } from '../key-pair/p256.ts';
 import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
 import { requestedUri } from './requested-uri.ts';

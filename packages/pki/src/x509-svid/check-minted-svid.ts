@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { readElement, readElements } from '@blastradius/spiffe';
 import type { Authority } from '../authority/create-authority.ts';
 import { signerOf } from '../authority/signer.ts';
 import { booleanTrue, octetString, sequence } from '../der/encode.ts';
 import { keyUsage } from '../der/oids.ts';
-import { readElement, readElements } from '../der/read.ts';
 import { digitalSignatureOnly } from './leaf-extensions.ts';
 import { MintedSvidWrong } from './mint.errors.ts';
 import type { MintedX509Svid } from './mint-x509-svid.ts';

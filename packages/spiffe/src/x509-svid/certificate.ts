@@ -1,33 +1,30 @@
-import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { readExtensions } from './certificate-extensions.ts';
+import { readBasicConstraints, readExtendedKeyUsages, readKeyUsage, readUris } from './extension-values.ts';
 import { SvidExtensionUnsupported, SvidMalformed } from './x509-svid.errors.ts';
 
-/** What the rules of X509-SVID look at, read from one certificate. */
+/**
+ * What the rules of X509-SVID look at, read from one certificate. OpenSSL parses it as a whole
+ * and checks names and signatures; the extensions, which node:crypto shows in part only, are
+ * read here, since each handshake needs them and a general ASN.1 library takes milliseconds.
+ */
 export interface Certificate {
-  /** For signatures and names, which node:crypto checks. */
   readonly x509: X509Certificate;
   readonly uris: readonly string[];
   readonly isCa: boolean;
   /** How many further CAs may follow below this one; undefined where it does not say. */
   readonly pathLength: number | undefined;
-  readonly keyUsage: { readonly flags: number; readonly critical: boolean } | undefined;
+  readonly keyUsage: KeyUsage | undefined;
+  /** Object identifiers, hex of their content. */
   readonly extendedKeyUsages: readonly string[] | undefined;
 }
 
-const oid = {
-  keyUsage: '2.5.29.15',
-  subjectAlternativeName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  nameConstraints: '2.5.29.30',
-  extendedKeyUsage: '2.5.29.37',
-};
-const understood = new Set([
-  oid.keyUsage,
-  oid.subjectAlternativeName,
-  oid.basicConstraints,
-  oid.extendedKeyUsage,
-]);
+export interface KeyUsage {
+  readonly critical: boolean;
+  readonly digitalSignature: boolean;
+  readonly keyCertSign: boolean;
+  readonly crlSign: boolean;
+}
 
 export function parseCertificate(der: Uint8Array): Certificate {
   try {
@@ -39,33 +36,15 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 function readCertificate(der: Uint8Array): Certificate {
-  const copy = new Uint8Array(der);
-  const parsed = new x509.X509Certificate(copy);
-  refuseUnsupportedExtensions(parsed);
-  const keyUsage = parsed.getExtension(x509.KeyUsagesExtension);
-  const constraints = parsed.getExtension(x509.BasicConstraintsExtension);
-  const names = parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  const x509 = new X509Certificate(der);
+  const extensions = readExtensions(der);
+  const keyUsage = extensions.get('keyUsage');
+  const extendedKeyUsage = extensions.get('extendedKeyUsage');
   return {
-    x509: new X509Certificate(copy),
-    uris: names.filter((name) => name.type === 'url').map((name) => name.value),
-    isCa: constraints?.ca ?? false,
-    pathLength: constraints?.pathLength,
-    keyUsage: keyUsage === null ? undefined : { flags: keyUsage.usages, critical: keyUsage.critical },
-    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(String),
+    x509,
+    uris: readUris(extensions.get('subjectAlternativeName')),
+    ...readBasicConstraints(extensions.get('basicConstraints')),
+    keyUsage: keyUsage && readKeyUsage(keyUsage),
+    extendedKeyUsages: extendedKeyUsage && readExtendedKeyUsages(extendedKeyUsage),
   };
-}
-
-/**
- * RFC 5280, 4.2: an extension occurs once, and a critical one that we can not honour ends the
- * path. Name constraints are refused whether critical or not: ignoring them would widen a CA.
- */
-function refuseUnsupportedExtensions(certificate: x509.X509Certificate): void {
-  const seen = new Set<string>();
-  for (const { type, critical } of certificate.extensions) {
-    const unknown = (critical && !understood.has(type)) || type === oid.nameConstraints;
-    if (unknown || seen.has(type)) {
-      throw new SvidExtensionUnsupported('an extension is repeated or not supported', { context: { type } });
-    }
-    seen.add(type);
-  }
 }

@@ -1,4 +1,3 @@
-import { KeyUsageFlags } from '@peculiar/x509';
 import { parseSpiffeId, type SpiffeId } from '../spiffe-id/spiffe-id.ts';
 import type { Certificate } from './certificate.ts';
 import {
@@ -11,8 +10,9 @@ import {
   SvidUriSanMissingOrMany,
 } from './x509-svid.errors.ts';
 
-const serverAuth = '1.3.6.1.5.5.7.3.1';
-const clientAuth = '1.3.6.1.5.5.7.3.2';
+/** 1.3.6.1.5.5.7.3.1 and .2, in hex. */
+const serverAuth = '2b06010505070301';
+const clientAuth = '2b06010505070302';
 
 /** Checks what a leaf must be (X509-SVID, sections 2, 4 and 5.2) and returns whose it is. */
 export function checkLeafProfile(leaf: Certificate): SpiffeId {
@@ -47,10 +47,10 @@ function checkKeyUsage({ keyUsage }: Certificate): void {
   if (keyUsage === undefined || !keyUsage.critical) {
     throw new SvidKeyUsageMissing('the leaf has no critical key usage');
   }
-  if (keyUsage.flags & (KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)) {
+  if (keyUsage.keyCertSign || keyUsage.crlSign) {
     throw new SvidLeafSignsCertificates('the leaf may sign certificates or CRLs');
   }
-  if (!(keyUsage.flags & KeyUsageFlags.digitalSignature)) {
+  if (!keyUsage.digitalSignature) {
     throw new SvidKeyUsageMissing('the leaf lacks digitalSignature');
   }
 }

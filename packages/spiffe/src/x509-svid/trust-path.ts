@@ -1,4 +1,3 @@
-import { KeyUsageFlags } from '@peculiar/x509';
 import type { X509Bundle } from '../bundle/x509-bundle.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { checkValidity } from './validity.ts';
@@ -34,8 +33,7 @@ function parseAuthority(der: Uint8Array): Certificate {
 function maySign(signer: Certificate, signed: Certificate, intermediatesBelow: number, now: Date): boolean {
   return (
     signer.isCa &&
-    signer.keyUsage !== undefined &&
-    (signer.keyUsage.flags & KeyUsageFlags.keyCertSign) !== 0 &&
+    signer.keyUsage?.keyCertSign === true &&
     (signer.pathLength === undefined || signer.pathLength >= intermediatesBelow) &&
     isValidAt(signer, now) &&
     signed.x509.checkIssued(signer.x509) &&

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpiffeId } from '../spiffe-id/spiffe-id.ts';
+import { authorizeAny, authorizeId, authorizeMemberOf } from './authorizer.ts';
+
+const agent = parseSpiffeId('spiffe://moltbook.test/agent/a');
+
+describe('authorizers', () => {
+  it('authorizeId takes that one identity and no neighbour', () => {
+    const isAgent = authorizeId(agent);
+    expect(isAgent(parseSpiffeId('spiffe://moltbook.test/agent/a'))).toBe(true);
+    expect(isAgent(parseSpiffeId('spiffe://moltbook.test/agent/ab'))).toBe(false);
+    expect(isAgent(parseSpiffeId('spiffe://other.test/agent/a'))).toBe(false);
+  });
+
+  it('authorizeMemberOf takes no domain that merely begins alike', () => {
+    const isMember = authorizeMemberOf('moltbook.test');
+    expect(isMember(agent)).toBe(true);
+    expect(isMember(parseSpiffeId('spiffe://moltbook.test.evil/agent/a'))).toBe(false);
+  });
+
+  it('authorizeAny takes whoever was verified', () => {
+    expect(authorizeAny()(agent)).toBe(true);
+  });
+});
