@@ -6,12 +6,25 @@ export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
 export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
 export { parseTrustDomain } from './spiffe-id/trust-domain.ts';
 export {
+  WorkloadApiWatchFailed,
+  WorkloadEndpointInvalid,
+  X509SourceTimeout,
+  X509SvidNotHeld,
+} from './workload-api/workload-api-client.errors.ts';
+export {
+  createWorkloadApiClient,
+  type WorkloadApiClient,
+  type WorkloadApiClientOptions,
+} from './workload-api/workload-api-client.ts';
+export {
   WORKLOAD_HEADER,
   workloadApiDefinition,
   type X509BundlesResponse,
   type X509SvidMessage,
   type X509SvidResponse,
 } from './workload-api/workload-api-definition.ts';
+export type { X509Context } from './workload-api/x509-context.ts';
+export { createX509Source, type X509Source, type X509SourceOptions } from './workload-api/x509-source.ts';
 export { type VerifiedX509Svid, verifyX509Svid } from './x509-svid/verify-x509-svid.ts';
 export {
   SvidExpired,

@@ -1,0 +1,25 @@
+import { DomainError } from '@blastradius/kernel';
+
+/** The issuer can't be reached, is overloaded, or doesn't prove to be the issuer. */
+export class IssuerUnavailable extends DomainError {
+  readonly code = 'issuer.unavailable';
+  readonly category = 'unavailable';
+}
+
+/** The issuer answered and does not grant the request; for a workload that is no identity for now. */
+export class IssuerRefused extends DomainError {
+  readonly code = 'issuer.refused';
+  readonly category = 'unavailable';
+}
+
+/** The server's certificate is not the SVID of the trust domain's issuer. */
+export class NotTheIssuer extends DomainError {
+  readonly code = 'issuer.wrong-identity';
+  readonly category = 'unauthenticated';
+}
+
+/** The sidecar's own SVID has ended before it could be renewed; only a new join token helps. */
+export class SidecarIdentityEnded extends DomainError {
+  readonly code = 'sidecar.identity-ended';
+  readonly category = 'unauthenticated';
+}

@@ -1,0 +1,85 @@
+import { issuance, type TrustBundleDocument, type X509SvidDocument } from '@blastradius/contracts';
+import type { Clock, Random } from '@blastradius/kernel';
+import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
+import { renewAtMs } from '../rotation/renewal-time.ts';
+import { toBase64 } from './base64.ts';
+import type { IssuerConnection } from './issuer-connection.ts';
+import type { OwnSvid } from './issuer-tls.ts';
+
+export interface SidecarIdentityContext {
+  readonly connection: IssuerConnection;
+  readonly trustDomain: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The sidecar's own SVID, `spiffe://<trust domain>/sidecar/<node>`, which its connection presents. */
+export class SidecarIdentity {
+  readonly #context: SidecarIdentityContext;
+  #svid: OwnSvid;
+  #receivedAtMs: number;
+  #notAfterMs: number;
+
+  private constructor(context: SidecarIdentityContext, svid: OwnSvid, notAfterMs: number) {
+    this.#context = context;
+    this.#svid = svid;
+    this.#receivedAtMs = context.clock.now().getTime();
+    this.#notAfterMs = notAfterMs;
+  }
+
+  /** Trades the join token for an SVID; the server is checked against the bootstrap authorities. */
+  static async join(
+    context: SidecarIdentityContext,
+    joinToken: string,
+    bootstrapAuthorities: readonly Uint8Array[],
+  ): Promise<{ identity: SidecarIdentity; bundle: TrustBundleDocument }> {
+    context.connection.use({ authorities: bootstrapAuthorities });
+    // The token decides which node we are; the request's own URI is only a form.
+    const pair = await createKeyAndCsr(`spiffe://${context.trustDomain}/sidecar`);
+    const request = { joinToken, csr: toBase64(pair.csr) };
+    const answer = await context.connection.post('/v1/attest/join-token', request, issuance.joinTokenAnswer);
+    const identity = new SidecarIdentity(context, ownSvid(answer.svid, pair), answer.svid.notAfterMs);
+    identity.trust(answer.bundle);
+    return { identity, bundle: answer.bundle };
+  }
+
+  get notAfterMs(): number {
+    return this.#notAfterMs;
+  }
+
+  get lifetimeMs(): number {
+    return this.#notAfterMs - this.#receivedAtMs;
+  }
+
+  /** Epoch milliseconds; another draw of the jitter each time it is asked. */
+  nextRenewalAtMs(): number {
+    const lifetime = { receivedAtMs: this.#receivedAtMs, notAfterMs: this.#notAfterMs };
+    return renewAtMs(lifetime, this.#context.random.next());
+  }
+
+  /** Gets the next SVID, for a new key. Returns the bundle that came with it. */
+  async renew(): Promise<TrustBundleDocument> {
+    const pair = await createKeyAndCsr(this.#svid.spiffeId);
+    const request = { csr: toBase64(pair.csr) };
+    const answer = await this.#context.connection.post('/v1/renew', request, issuance.renewAnswer);
+    this.#svid = ownSvid(answer.svid, pair);
+    this.#receivedAtMs = this.#context.clock.now().getTime();
+    this.#notAfterMs = answer.svid.notAfterMs;
+    this.trust(answer.bundle);
+    return answer.bundle;
+  }
+
+  /** Checks the issuer against this bundle from now on. */
+  trust(bundle: TrustBundleDocument): void {
+    const authorities = bundle.x509Authorities.map((authority) => Buffer.from(authority, 'base64'));
+    this.#context.connection.use({ authorities, svid: this.#svid });
+  }
+}
+
+function ownSvid(document: X509SvidDocument, pair: KeyAndCsr): OwnSvid {
+  return {
+    spiffeId: document.spiffeId,
+    certificateChain: document.certificateChain.map((certificate) => Buffer.from(certificate, 'base64')),
+    privateKeyPem: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  };
+}

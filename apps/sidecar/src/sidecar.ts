@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TrustBundleDocument } from '@blastradius/contracts';
+import type { Clock, Random } from '@blastradius/kernel';
+import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
+import type { SidecarConfig } from './config.ts';
+import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
+import { IssuerClient } from './issuer-client/issuer-client.ts';
+import { IssuerConnection } from './issuer-client/issuer-connection.ts';
+import { SidecarIdentity, type SidecarIdentityContext } from './issuer-client/sidecar-identity.ts';
+import { retryDelayMs } from './rotation/backoff.ts';
+import { ScheduledTask } from './rotation/scheduled-task.ts';
+import { SvidStore } from './svid-store/svid-store.ts';
+import { TrustBundles } from './svid-store/trust-bundles.ts';
+
+export interface SidecarOptions {
+  readonly config: SidecarConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: WorkloadApiLogger;
+  /** The sidecar can't go on by itself: its own SVID has ended. Called once. */
+  readonly onEnd: (error: SidecarIdentityEnded) => void;
+}
+
+/** Short against the shortest lifetimes, which are a few seconds; a tick that finds nothing costs next to nothing. */
+const TICK_MS = 200;
+const JOIN_RETRY_LIFETIME_MS = 20_000;
+
+/** Joins the trust domain, then serves the Workload API and keeps everything that is held fresh. */
+export async function startSidecar(options: SidecarOptions): Promise<{ close(): Promise<void> }> {
+  const { config, clock, random, logger } = options;
+  const connection = new IssuerConnection(config.issuerUrl, config.trustDomain);
+  const context = { connection, trustDomain: config.trustDomain, clock, random };
+  const { identity, bundle } = await join(context, options);
+  logger.info({ notAfterMs: identity.notAfterMs }, 'joined the trust domain');
+
+  const bundles = new TrustBundles(bundle);
+  bundles.onChange(() => identity.trust(bundles.current.document));
+  const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
+  const source = new SvidStore({ issuer, bundles, clock, random, logger });
+  const api = await startWorkloadApi({ socketPath: config.workloadApiSocket, source, logger });
+  const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
+
+  const ticking = setInterval(() => {
+    source.tick();
+    for (const task of tasks) task.tick();
+    if (clock.now().getTime() < identity.notAfterMs) return;
+    clearInterval(ticking);
+    options.onEnd(new SidecarIdentityEnded('the own svid ended before the issuer could be reached'));
+  }, TICK_MS);
+
+  return {
+    close: async () => {
+      clearInterval(ticking);
+      await api.close();
+      await connection.close();
+    },
+  };
+}
+
+/** The issuer may start later than we do; a token that it refuses stays refused. */
+async function join(context: SidecarIdentityContext, { config, random, logger }: SidecarOptions) {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await SidecarIdentity.join(context, config.joinToken, config.bootstrapAuthorities);
+    } catch (error) {
+      if (!(error instanceof IssuerUnavailable)) throw error;
+      logger.warn({ err: error, failures }, 'cannot join yet');
+      await delay(retryDelayMs(failures, JOIN_RETRY_LIFETIME_MS, random.next()));
+    }
+  }
+}
+
+function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {
+  return new ScheduledTask({
+    ...options,
+    firstDueAtMs: identity.nextRenewalAtMs(),
+    run: async () => {
+      bundles.offer(await identity.renew());
+      return identity.nextRenewalAtMs();
+    },
+    lifetimeMs: () => identity.lifetimeMs,
+    onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'own svid not renewed'),
+  });
+}
+
+function bundlePoll(issuer: IssuerClient, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {
+  const nowMs = () => options.clock.now().getTime();
+  return new ScheduledTask({
+    ...options,
+    firstDueAtMs: nowMs() + refreshHintMs(bundles.current.document),
+    run: async () => {
+      bundles.offer(await issuer.bundle());
+      return nowMs() + refreshHintMs(bundles.current.document);
+    },
+    lifetimeMs: () => refreshHintMs(bundles.current.document) * 10,
+    onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'bundle not polled'),
+  });
+}
+
+function refreshHintMs(document: TrustBundleDocument): number {
+  return Math.max(document.refreshHintSeconds * 1000, TICK_MS);
+}

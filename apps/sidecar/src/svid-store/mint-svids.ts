@@ -1,0 +1,81 @@
+import { X509Certificate } from 'node:crypto';
+import type { X509SvidDocument } from '@blastradius/contracts';
+import type { Clock, Random } from '@blastradius/kernel';
+import type { WorkloadApiLogger } from '@blastradius/workload-api';
+import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
+import { renewAtMs } from '../rotation/renewal-time.ts';
+import type { HeldSvid } from './held-svid.ts';
+import type { Issuer, MintResult } from './issuer.ts';
+
+export interface MintOptions {
+  readonly issuer: Issuer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: WorkloadApiLogger;
+  readonly selectors: readonly string[];
+  readonly spiffeIds: readonly string[];
+}
+
+export interface Minted {
+  readonly svids: readonly HeldSvid[];
+  readonly refused: readonly { readonly spiffeId: string }[];
+}
+
+/** Keeps a request well below a megabyte, the usual limit of servers. */
+const BATCH_MAX = 1000;
+
+/** Makes a key for each identity and has them all certified. The keys never leave this process but to their workload. */
+export async function mintSvids(options: MintOptions): Promise<Minted> {
+  const svids: HeldSvid[] = [];
+  const refused: { spiffeId: string }[] = [];
+  // One draw for all: what is minted together is renewed together, in one batch and one push.
+  const jitter = options.random.next();
+  for (let start = 0; start < options.spiffeIds.length; start += BATCH_MAX) {
+    for (const { pair, spiffeId, result } of await mintBatch(options, start)) {
+      const receivedAtMs = options.clock.now().getTime();
+      if (isFor(result, spiffeId, pair)) svids.push(hold(result, pair, { receivedAtMs, jitter }));
+      else refused.push({ spiffeId });
+    }
+  }
+  if (refused.length > 0) {
+    const sample = refused.slice(0, 5).map(({ spiffeId }) => spiffeId);
+    options.logger.warn({ count: refused.length, sample }, 'svids not issued');
+  }
+  return { svids, refused };
+}
+
+async function mintBatch({ issuer, selectors, spiffeIds }: MintOptions, start: number) {
+  const batch: { spiffeId: string; pair: KeyAndCsr }[] = [];
+  for (const spiffeId of spiffeIds.slice(start, start + BATCH_MAX)) {
+    batch.push({ spiffeId, pair: await createKeyAndCsr(spiffeId) });
+  }
+  const requests = batch.map(({ spiffeId, pair }) => ({ spiffeId, csr: pair.csr }));
+  const results = await issuer.mint(selectors, requests);
+  return batch.map((entry, index) => ({ ...entry, result: results[index] }));
+}
+
+/** A mix-up in the order of the results would hand one workload's identity to another. */
+function isFor(
+  result: MintResult | undefined,
+  spiffeId: string,
+  pair: KeyAndCsr,
+): result is X509SvidDocument {
+  if (result === undefined || 'refused' in result || result.spiffeId !== spiffeId) return false;
+  const leaf = Buffer.from(result.certificateChain[0] ?? '', 'base64');
+  return new X509Certificate(leaf).checkPrivateKey(pair.privateKey);
+}
+
+function hold(
+  document: X509SvidDocument,
+  pair: KeyAndCsr,
+  { receivedAtMs, jitter }: { receivedAtMs: number; jitter: number },
+): HeldSvid {
+  const lifetime = { receivedAtMs, notAfterMs: document.notAfterMs };
+  return {
+    ...lifetime,
+    renewAtMs: renewAtMs(lifetime, jitter),
+    spiffeId: document.spiffeId,
+    chain: Buffer.concat(document.certificateChain.map((der) => Buffer.from(der, 'base64'))),
+    key: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
+  };
+}

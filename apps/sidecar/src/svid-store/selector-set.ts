@@ -1,0 +1,175 @@
+import type { Entitlement } from '@blastradius/contracts';
+import type { Clock, Random } from '@blastradius/kernel';
+import type { X509SvidMessage } from '@blastradius/spiffe';
+import type { IdentitiesWatcher, WorkloadApiLogger, X509Snapshot } from '@blastradius/workload-api';
+import { retryDelayMs } from '../rotation/backoff.ts';
+import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
+import { type HeldSvid, svidMessage } from './held-svid.ts';
+import type { Issuer } from './issuer.ts';
+import { mintSvids } from './mint-svids.ts';
+import type { TrustBundles } from './trust-bundles.ts';
+
+export interface SelectorSetContext {
+  readonly issuer: Issuer;
+  readonly bundles: TrustBundles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: WorkloadApiLogger;
+}
+
+/** An issuer that says zero must not be asked at every tick. */
+const ENTITLEMENTS_TTL_MS_MIN = 1000;
+const NO_FOREIGN: ReadonlyMap<string, Uint8Array> = new Map();
+
+/**
+ * The identities of all callers that were attested with the same selectors: held once, renewed
+ * in one batch, pushed to every stream at once.
+ */
+export class SelectorSet {
+  readonly #selectors: readonly string[];
+  readonly #context: SelectorSetContext;
+  readonly #watchers = new Set<IdentitiesWatcher>();
+  readonly #held = new Map<string, HeldSvid>();
+  #entitlements: readonly Entitlement[] = [];
+  #entitledUntilMs = 0;
+  #snapshot: X509Snapshot | undefined;
+  #refreshing = false;
+  #failures = 0;
+  #failure: unknown;
+  #retryAtMs = 0;
+  #idleSinceMs: number;
+
+  constructor(selectors: readonly string[], context: SelectorSetContext) {
+    this.#selectors = selectors;
+    this.#context = context;
+    this.#idleSinceMs = this.#nowMs();
+  }
+
+  /** Since when nobody watches; undefined while somebody does. */
+  get idleSinceMs(): number | undefined {
+    return this.#watchers.size === 0 ? this.#idleSinceMs : undefined;
+  }
+
+  add(watcher: IdentitiesWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.#withdrawEnded();
+    if (this.#snapshot !== undefined && (this.#snapshot.svids.length > 0 || this.#isEntitledToNothing())) {
+      watcher.onSnapshot(this.#snapshot);
+    } else if (this.#nowMs() < this.#retryAtMs) {
+      watcher.onError(this.#failure);
+    } else {
+      this.#snapshot = undefined;
+      void this.#refresh();
+    }
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#idleSinceMs = this.#nowMs();
+    };
+  }
+
+  /** Withdraws what has ended, and renews what is due for those who still watch. */
+  tick(): void {
+    this.#withdrawEnded();
+    const nowMs = this.#nowMs();
+    if (this.#watchers.size === 0 || nowMs < this.#retryAtMs) return;
+    if (nowMs >= this.#entitledUntilMs || this.#due().length > 0) void this.#refresh();
+  }
+
+  /** The trust domain's bundle has changed. */
+  republish(): void {
+    if (this.#snapshot !== undefined) this.#publish();
+  }
+
+  #isEntitledToNothing(): boolean {
+    return this.#entitlements.length === 0 && this.#nowMs() < this.#entitledUntilMs;
+  }
+
+  #withdrawEnded(): void {
+    const nowMs = this.#nowMs();
+    const ended = [...this.#held.values()].filter((svid) => hasEnded(svid, nowMs));
+    for (const svid of ended) this.#held.delete(svid.spiffeId);
+    if (ended.length > 0) {
+      this.#context.logger.warn({ count: ended.length }, 'svids ended before they could be renewed');
+      this.#publish();
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    try {
+      const changed = await this.#askAndMint();
+      this.#failures = 0;
+      this.#retryAtMs = 0;
+      if (changed || this.#snapshot === undefined) this.#publish();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  /** Returns whether anything has changed. What the issuer refuses waits for the next entitlements. */
+  async #askAndMint(): Promise<boolean> {
+    const { issuer } = this.#context;
+    const answer = await issuer.entitlements(this.#selectors);
+    const entitled = new Set(answer.entitlements.map(({ spiffeId }) => spiffeId));
+    const withdrawn = [...this.#held.keys()].filter((spiffeId) => !entitled.has(spiffeId));
+    for (const spiffeId of withdrawn) this.#held.delete(spiffeId);
+    const rearranged = !sameEntitlements(answer.entitlements, this.#entitlements);
+    this.#entitlements = answer.entitlements;
+    // An identity that was taken away goes at once, whatever becomes of the minting.
+    if (withdrawn.length > 0) this.#publish();
+
+    const due = new Set(this.#due().map(({ spiffeId }) => spiffeId));
+    const wanted = [...entitled].filter((spiffeId) => due.has(spiffeId) || !this.#held.has(spiffeId));
+    const minted = await mintSvids({ ...this.#context, selectors: this.#selectors, spiffeIds: wanted });
+    for (const svid of minted.svids) this.#held.set(svid.spiffeId, svid);
+    for (const { spiffeId } of minted.refused) this.#held.delete(spiffeId);
+    this.#entitledUntilMs = this.#nowMs() + Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
+    return rearranged || minted.svids.length > 0 || minted.refused.length > 0;
+  }
+
+  #fail(error: unknown): void {
+    const { random, logger } = this.#context;
+    this.#failures += 1;
+    this.#failure = error;
+    this.#retryAtMs = this.#nowMs() + retryDelayMs(this.#failures, this.#lifetimeMs(), random.next());
+    logger.warn({ err: error, failures: this.#failures, held: this.#held.size }, 'issuer not available');
+    if (this.#snapshot !== undefined) return;
+    for (const watcher of [...this.#watchers]) watcher.onError(error);
+  }
+
+  #publish(): void {
+    const bundle = this.#context.bundles.current;
+    const svids = this.#entitlements.flatMap(({ spiffeId, hint }): X509SvidMessage[] => {
+      const held = this.#held.get(spiffeId);
+      return held === undefined ? [] : [svidMessage(held, bundle.der, hint)];
+    });
+    this.#snapshot = { svids, bundles: bundle.byTrustDomain, federatedBundles: NO_FOREIGN };
+    for (const watcher of [...this.#watchers]) watcher.onSnapshot(this.#snapshot);
+  }
+
+  #due(): readonly HeldSvid[] {
+    return dueForRenewal([...this.#held.values()], this.#nowMs());
+  }
+
+  #lifetimeMs(): number {
+    const any = this.#held.values().next().value;
+    return any === undefined ? 0 : any.notAfterMs - any.receivedAtMs;
+  }
+
+  #nowMs(): number {
+    return this.#context.clock.now().getTime();
+  }
+}
+
+function sameEntitlements(one: readonly Entitlement[], other: readonly Entitlement[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ spiffeId, hint }, index) => {
+      const counterpart = other[index];
+      return spiffeId === counterpart?.spiffeId && hint === counterpart.hint;
+    })
+  );
+}
