@@ -1,1 +1,65 @@
-export {};
+import { emitEvent, followStarter } from '@blastradius/contracts';
+import { DomainError, type IncidentClock } from '@blastradius/kernel';
+import { type AttackerRecord, openLedger } from '@blastradius/ledger';
+import { loadScenario } from '@blastradius/scenario';
+import { loadConfig } from './config.ts';
+import { Agenda } from './engine/agenda.ts';
+import { Attempts } from './engine/attempts.ts';
+import { createThiefFetch, presentNothing } from './engine/thief-fetch.ts';
+import { Clients } from './playbooks/moltbook/clients.ts';
+import { Loot } from './playbooks/moltbook/loot.ts';
+import { playMoltbook } from './playbooks/moltbook/playbook.ts';
+import { RogueAuthority } from './playbooks/moltbook/rogue-authority.ts';
+
+const PROGRESS_MS = 500;
+
+const config = loadConfig(process.env);
+const scenario = loadScenario(config.SCENARIO_FILE);
+const ledger = openLedger<AttackerRecord>(config.LEDGER_FILE);
+const attempts = new Attempts(ledger);
+const clients = new Clients(config.NETWORK_URL, new RogueAuthority());
+const reader = presentNothing();
+const stopped = new AbortController();
+
+followStarter(
+  (command) => {
+    if (command.command === 'live') void live(command.clock).catch(fail);
+  },
+  async () => {
+    stopped.abort();
+    await Promise.all([clients.close(), reader.close()]);
+    ledger.close();
+  },
+);
+emitEvent({ event: 'ready' });
+
+async function live(clock: IncidentClock): Promise<void> {
+  const tell = () => emitEvent({ event: 'progress', phase: 'live', counts: attempts.tally.counts });
+  const progress = setInterval(tell, PROGRESS_MS);
+  try {
+    await playMoltbook({
+      attack: scenario.attack,
+      seed: config.SEED,
+      networkUrl: config.NETWORK_URL,
+      fetch: createThiefFetch(reader),
+      agenda: new Agenda({ clock, endMinute: scenario.clock.endMinute, signal: stopped.signal }),
+      attempts,
+      loot: new Loot(),
+      clients,
+      backupFile: config.EXPIRED_SVID_FILE,
+      knowsHole: config.LEAK === 'on',
+    });
+  } finally {
+    clearInterval(progress);
+    tell();
+  }
+  if (!stopped.signal.aborted) emitEvent({ event: 'done' });
+}
+
+function fail(error: unknown): void {
+  const code = error instanceof DomainError ? error.code : 'attacker.failed';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${JSON.stringify({ level: 'error', code, message })}\n`);
+  emitEvent({ event: 'failed', code, message });
+  emitEvent({ event: 'done' });
+}

@@ -1,1 +1,45 @@
-export {};
+import { emitEvent, followStarter } from '@blastradius/contracts';
+import { DomainError } from '@blastradius/kernel';
+import { openLedger } from '@blastradius/ledger';
+import { createLifePlan, createPopulation, loadScenario } from '@blastradius/scenario';
+import { createArm } from './arms/create-arm.ts';
+import { loadConfig } from './config.ts';
+import { Fleet } from './fleet.ts';
+import { HonestRequests } from './life/honest-requests.ts';
+
+// An agent that is a process of its own imports this file from its own entry script: the path of
+// that script is what the sidecar attests.
+const config = loadConfig(process.env);
+const scenario = loadScenario(config.SCENARIO_FILE);
+const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
+const { HOSTED: hosted } = config;
+const agents = population.agents.filter(({ name, hosting }) =>
+  hosted === 'multiplexed' ? hosting === 'multiplexed' : hosted.includes(name),
+);
+const names = new Set(agents.map(({ name }) => name));
+const ledger = openLedger(config.LEDGER_FILE);
+const fleet = new Fleet({
+  agents,
+  plan: createLifePlan(scenario, population, config.SEED).filter(({ agent }) => names.has(agent)),
+  endMinute: scenario.clock.endMinute,
+  networkUrl: config.NETWORK_URL,
+  arm: createArm(config),
+  requests: new HonestRequests(ledger, config.HOSTING),
+  emit: emitEvent,
+});
+
+followStarter(
+  (command) => void fleet.obey(command).catch(fail),
+  async () => {
+    await fleet.stop();
+    ledger.close();
+  },
+);
+emitEvent({ event: 'ready' });
+
+function fail(error: unknown): void {
+  const code = error instanceof DomainError ? error.code : 'fleet.failed';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${JSON.stringify({ level: 'error', code, message })}\n`);
+  emitEvent({ event: 'failed', code, message });
+}

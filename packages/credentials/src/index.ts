@@ -4,6 +4,7 @@ export {
   apiKeyIn,
   conversationsIn,
   type ListedPost,
+  pendingRequestsIn,
   postsIn,
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';

@@ -5,6 +5,7 @@ const registered = z.object({ agent: z.object({ api_key: z.string() }) });
 const posts = z.object({
   posts: z.array(z.object({ id: z.string(), author: z.object({ name: z.string() }).nullish() })),
 });
+const checked = z.object({ requests: z.object({ count: z.number() }) });
 const conversation = z
   .object({ conversation_id: z.string().optional(), id: z.string().optional() })
   .transform((item) => item.conversation_id ?? item.id);
@@ -26,6 +27,11 @@ export function apiKeyIn(body: unknown): string | undefined {
 export function postsIn(body: unknown): ListedPost[] {
   const list = posts.safeParse(body).data?.posts ?? [];
   return list.map(({ id, author }) => ({ id, author: author?.name ?? null }));
+}
+
+/** How many requests for a conversation wait, in the answer of `dmCheck`. */
+export function pendingRequestsIn(body: unknown): number | undefined {
+  return checked.safeParse(body).data?.requests.count;
 }
 
 /** Conversations that wait for approval, in the answer of `dmRequests`. */

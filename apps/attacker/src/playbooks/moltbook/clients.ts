@@ -1,0 +1,83 @@
+import {
+  AgentClient,
+  type Presenter,
+  presentHeaders,
+  presentStaticKey,
+  presentX509Svid,
+  type ServerTrust,
+} from '@blastradius/credentials';
+import { assertLoopback } from '../../engine/loopback-only.ts';
+import type { RogueAuthority } from './rogue-authority.ts';
+import type { Way } from './ways-to-present.ts';
+
+const anyone: ServerTrust = { kind: 'anyone' };
+
+/** Clients of the network that show loot, through the code that honest agents show themselves with. */
+export class Clients {
+  readonly #networkUrl: string;
+  readonly #rogue: RogueAuthority;
+  readonly #byWay = new Map<string, Promise<AgentClient>>();
+
+  constructor(networkUrl: string, rogue: RogueAuthority) {
+    this.#networkUrl = assertLoopback(networkUrl).origin;
+    this.#rogue = rogue;
+  }
+
+  /** The same client for the same way, so that connections are used again. */
+  of(way: Way): Promise<AgentClient> {
+    const key = keyOf(way);
+    const known = this.#byWay.get(key);
+    if (known) return known;
+    const client = this.#presenterOf(way).then(
+      (presenter) => new AgentClient({ networkUrl: this.#networkUrl, presenter }),
+    );
+    this.#byWay.set(key, client);
+    return client;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#byWay.values()].map(async (client) => (await client).close()));
+  }
+
+  async #presenterOf(way: Way): Promise<Presenter> {
+    switch (way.presented) {
+      case 'static-key':
+        return presentStaticKey({ apiKey: way.apiKey, trust: anyone });
+      case 'spiffe-id-as-name':
+        return presentHeaders({ headers: headersOf(way.header, way.spiffeId), trust: anyone });
+      case 'rogue-ca-certificate': {
+        const svid = await this.#rogue.mint(way.spiffeId);
+        return presentX509Svid({ svid: () => svid, trust: anyone });
+      }
+      case 'expired-svid':
+        return presentX509Svid({ svid: () => way.svid, trust: anyone });
+      case 'nothing':
+        return presentHeaders({ headers: {}, trust: anyone });
+    }
+  }
+}
+
+function headersOf(
+  header: 'authorization' | 'x-spiffe-id' | 'x-forwarded-client-cert',
+  spiffeId: string,
+): Record<string, string> {
+  if (header === 'authorization') return { authorization: `Bearer ${spiffeId}` };
+  // Envoy's header, which a network behind a mesh might believe from anyone.
+  if (header === 'x-forwarded-client-cert') return { [header]: `Hash=${'0'.repeat(64)};URI=${spiffeId}` };
+  return { [header]: spiffeId };
+}
+
+function keyOf(way: Way): string {
+  switch (way.presented) {
+    case 'static-key':
+      return `key ${way.apiKey}`;
+    case 'spiffe-id-as-name':
+      return `${way.header} ${way.spiffeId}`;
+    case 'rogue-ca-certificate':
+      return `rogue ${way.spiffeId}`;
+    case 'expired-svid':
+      return `expired ${way.svid.serial}`;
+    case 'nothing':
+      return 'nothing';
+  }
+}

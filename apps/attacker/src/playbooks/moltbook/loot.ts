@@ -1,0 +1,83 @@
+import { credentialId } from '@blastradius/ledger';
+import { z } from 'zod';
+import { mineEmails, mineSecrets } from './mine-secrets.ts';
+
+const harvestedRow = z.object({
+  name: z.string(),
+  id: z.string().nullish(),
+  api_key: z.string().nullish(),
+  spiffe_id: z.string().nullish(),
+});
+
+/** What the thief knows of an agent. */
+export interface LootRow {
+  readonly name: string;
+  readonly id?: string;
+  /** A secret that authenticates. */
+  readonly apiKey?: string;
+  /** A name, not a secret. */
+  readonly spiffeId?: string;
+}
+
+/** All that the thief has in its hands; what was seen before is not counted again. */
+export class Loot {
+  readonly agents = new Map<string, LootRow>();
+  readonly #namesById = new Map<string, string>();
+  readonly #messages = new Set<string>();
+  readonly #secrets = new Set<string>();
+  readonly #emails = new Set<string>();
+
+  /** Takes rows of `agents` in; returns whose reusable credential was among them. */
+  takeAgents(rows: readonly unknown[]): string[] {
+    const found = rows.flatMap((row) => harvestedRow.safeParse(row).data ?? []);
+    for (const { name, id, api_key, spiffe_id } of found) {
+      if (id) this.#namesById.set(id, name);
+      this.agents.set(name, {
+        name,
+        ...(id ? { id } : {}),
+        ...(api_key ? { apiKey: api_key } : {}),
+        ...(spiffe_id ? { spiffeId: spiffe_id } : {}),
+      });
+    }
+    return found.filter(({ api_key }) => api_key).map(({ name }) => name);
+  }
+
+  /** Names that are public, of agents that are not known yet. */
+  takeNames(names: readonly string[]): void {
+    for (const name of names) if (!this.agents.has(name)) this.agents.set(name, { name });
+  }
+
+  /** Takes private messages in; returns what in them is new. */
+  takeMessages(rows: readonly unknown[]): { privateMessages: number; thirdPartySecrets: string[] } {
+    const fresh = rows.filter((row) => isNew(this.#messages, messageId(row)));
+    const secrets = fresh.flatMap((row) => mineSecrets(JSON.stringify(row))).map(credentialId);
+    return {
+      privateMessages: fresh.length,
+      thirdPartySecrets: secrets.filter((secret) => isNew(this.#secrets, secret)),
+    };
+  }
+
+  /** How many addresses in the rows are new. */
+  takeEmails(rows: readonly unknown[]): number {
+    return mineEmails(JSON.stringify(rows)).filter((email) => isNew(this.#emails, email)).length;
+  }
+
+  nameOfAgent(id: unknown): string | undefined {
+    return typeof id === 'string' ? this.#namesById.get(id) : undefined;
+  }
+}
+
+function isNew(seen: Set<string>, item: string): boolean {
+  if (seen.has(item)) return false;
+  seen.add(item);
+  return true;
+}
+
+function messageId(row: unknown): string {
+  return (
+    z
+      .object({ id: z.union([z.string(), z.number()]) })
+      .safeParse(row)
+      .data?.id.toString() ?? JSON.stringify(row)
+  );
+}

@@ -1,0 +1,23 @@
+import { postsIn } from '@blastradius/credentials';
+import { partOf } from './techniques.ts';
+import type { Thief } from './thief.ts';
+
+const POSTS_MAX = 100;
+
+/** Who posts is public: a thief without a leak still knows some names. */
+export async function readPublicNames({ attempts, clients, loot }: Thief): Promise<void> {
+  const client = await clients.of({ presented: 'nothing' });
+  const { body } = await attempts.make(
+    {
+      ...partOf('read-public-names'),
+      vector: 'reconnaissance',
+      action: 'fetch',
+      forges: false,
+      victim: null,
+      presented: 'nothing',
+    },
+    () => client.posts({ sort: 'new', limit: POSTS_MAX }),
+    ({ requestId, outcome, status }) => ({ requestId, outcome, status }),
+  );
+  loot.takeNames(postsIn(body).flatMap(({ author }) => author ?? []));
+}

@@ -1,0 +1,20 @@
+import type { Scenario } from '@blastradius/scenario';
+import type { Agenda } from '../../engine/agenda.ts';
+import type { Attempts } from '../../engine/attempts.ts';
+import type { Clients } from './clients.ts';
+import type { Loot } from './loot.ts';
+
+/** What every step of the playbook works with. */
+export interface Thief {
+  readonly attack: Scenario['attack'];
+  readonly seed: string;
+  readonly networkUrl: string;
+  readonly fetch: typeof fetch;
+  readonly agenda: Agenda;
+  readonly attempts: Attempts;
+  readonly loot: Loot;
+  readonly clients: Clients;
+  readonly backupFile: string | undefined;
+  /** In the control without a leak the thief doesn't know that there is a hole. */
+  readonly knowsHole: boolean;
+}

@@ -1,0 +1,33 @@
+import type { X509Svid } from '@blastradius/spiffe';
+import type { LootRow } from './loot.ts';
+
+/** One way of claiming to be a victim. */
+export type Way =
+  | { readonly presented: 'static-key'; readonly apiKey: string }
+  | {
+      readonly presented: 'spiffe-id-as-name';
+      readonly header: 'authorization' | 'x-spiffe-id' | 'x-forwarded-client-cert';
+      readonly spiffeId: string;
+    }
+  | { readonly presented: 'rogue-ca-certificate'; readonly spiffeId: string }
+  | { readonly presented: 'expired-svid'; readonly svid: X509Svid }
+  | { readonly presented: 'nothing' };
+
+/**
+ * What a thief can try for this victim, decided by nothing but what it holds: a secret is simply
+ * used; where there is only a name, everything is tried in turn that might make a door believe it.
+ */
+export function waysToPresent(victim: LootRow, backup: X509Svid | undefined): Way[] {
+  const { apiKey, spiffeId } = victim;
+  if (apiKey !== undefined) return [{ presented: 'static-key', apiKey }];
+  if (spiffeId === undefined) return [{ presented: 'nothing' }];
+  const isTheirs = backup?.spiffeId.toString() === spiffeId;
+  return [
+    { presented: 'rogue-ca-certificate', spiffeId },
+    { presented: 'spiffe-id-as-name', header: 'authorization', spiffeId },
+    ...(backup && isTheirs ? [{ presented: 'expired-svid', svid: backup } as const] : []),
+    { presented: 'nothing' },
+    { presented: 'spiffe-id-as-name', header: 'x-spiffe-id', spiffeId },
+    { presented: 'spiffe-id-as-name', header: 'x-forwarded-client-cert', spiffeId },
+  ];
+}

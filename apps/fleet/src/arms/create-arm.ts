@@ -1,0 +1,16 @@
+import { createX509Source } from '@blastradius/spiffe';
+import type { Config } from '../config.ts';
+import type { Arm } from './arm.ts';
+import { StaticKeyArm } from './static-key-arm.ts';
+import { X509SvidArm } from './x509-svid-arm.ts';
+
+export function createArm(config: Config): Arm {
+  if (config.ARM === 'static-key')
+    return new StaticKeyArm(config.NETWORK_URL, config.NETWORK_CERTIFICATE_PEM);
+  return new X509SvidArm({
+    networkUrl: config.NETWORK_URL,
+    networkSpiffeId: config.NETWORK_SPIFFE_ID,
+    trustDomain: config.TRUST_DOMAIN,
+    openSource: () => createX509Source({ endpoint: config.SPIFFE_ENDPOINT_SOCKET, timeoutMs: 60_000 }),
+  });
+}

@@ -1,0 +1,56 @@
+import {
+  apiKeyIn,
+  type Presenter,
+  presentHeaders,
+  presentStaticKey,
+  type ServerTrust,
+} from '@blastradius/credentials';
+import type { PlannedAgent } from '@blastradius/scenario';
+import { CommandUnsupported, EnrolmentRefused } from '../fleet.errors.ts';
+import type { Arm } from './arm.ts';
+import { registerAccount } from './register-account.ts';
+
+/** Agents that were given a static API key at registration, and keep it in memory. */
+export class StaticKeyArm implements Arm {
+  readonly #networkUrl: string;
+  readonly #keys = new Map<string, string>();
+  #trust: ServerTrust;
+  #anonymous: Presenter;
+
+  constructor(networkUrl: string, certificatePem: string) {
+    this.#networkUrl = networkUrl;
+    this.#trust = { kind: 'certificate', certificatePem };
+    this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
+  }
+
+  async ready(): Promise<void> {}
+
+  async enrol(agent: PlannedAgent): Promise<Presenter> {
+    const apiKey = apiKeyIn(await registerAccount(this.#networkUrl, this.#anonymous, agent));
+    if (apiKey === undefined) throw new EnrolmentRefused(`${agent.name} was registered without a key`);
+    return this.presenterForKey(agent.name, apiKey);
+  }
+
+  presenterForKey(agent: string, apiKey: string): Presenter {
+    this.#keys.set(agent, apiKey);
+    return presentStaticKey({ apiKey, trust: this.#trust });
+  }
+
+  trust(certificatePem: string): (agent: string) => Presenter | undefined {
+    this.#trust = { kind: 'certificate', certificatePem };
+    void this.#anonymous.close();
+    this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
+    return (agent) => {
+      const apiKey = this.#keys.get(agent);
+      return apiKey === undefined ? undefined : presentStaticKey({ apiKey, trust: this.#trust });
+    };
+  }
+
+  backUp(): never {
+    throw new CommandUnsupported('an agent with a static key has no SVID to back up');
+  }
+
+  close(): Promise<void> {
+    return this.#anonymous.close();
+  }
+}

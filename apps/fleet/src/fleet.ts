@@ -1,0 +1,102 @@
+import type { ProcessCommand, ProcessEvent } from '@blastradius/contracts';
+import type { IncidentClock } from '@blastradius/kernel';
+import type { PlannedAction, PlannedAgent } from '@blastradius/scenario';
+import type { Arm } from './arms/arm.ts';
+import { CommandUnsupported } from './fleet.errors.ts';
+import { followPlan } from './life/follow-plan.ts';
+import type { HonestRequests } from './life/honest-requests.ts';
+import { HostedAgent } from './life/hosted-agent.ts';
+
+const ENROLLING_AT_ONCE = 16;
+const PROGRESS_MS = 500;
+
+export interface FleetOptions {
+  readonly agents: readonly PlannedAgent[];
+  readonly plan: readonly PlannedAction[];
+  readonly endMinute: number;
+  readonly networkUrl: string;
+  readonly arm: Arm;
+  readonly requests: HonestRequests;
+  readonly emit: (event: ProcessEvent) => void;
+}
+
+/** The agents that one process hosts, and what its starter may ask of them. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #agents: ReadonlyMap<string, HostedAgent>;
+  readonly #stopped = new AbortController();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#agents = new Map(
+      options.agents.map(({ name }) => [name, new HostedAgent(name, options.networkUrl, options.requests)]),
+    );
+  }
+
+  async obey(command: ProcessCommand): Promise<void> {
+    switch (command.command) {
+      case 'enrol':
+        return this.#enrol();
+      case 'live':
+        return this.#live(command.clock);
+      case 'configure':
+        this.#agent(command.agent).present(this.#options.arm.presenterForKey(command.agent, command.apiKey));
+        return this.#agent(command.agent).check();
+      case 'trust':
+        return this.#trust(command.certificatePem);
+      case 'back-up-svid':
+        return this.#options.arm.backUp(command.agent, command.file);
+      case 'stop':
+        return this.stop();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.allSettled([...this.#agents.values()].map((agent) => agent.close()));
+    await this.#options.arm.close();
+  }
+
+  async #enrol(): Promise<void> {
+    const { agents, arm, emit } = this.#options;
+    await arm.ready(agents);
+    const waiting = [...agents];
+    const enrolNext = async () => {
+      for (let agent = waiting.shift(); agent; agent = waiting.shift()) {
+        this.#agent(agent.name).present(await arm.enrol(agent));
+      }
+    };
+    await Promise.all(Array.from({ length: ENROLLING_AT_ONCE }, enrolNext));
+    emit({ event: 'enrolled', agents: agents.length });
+  }
+
+  async #live(clock: IncidentClock): Promise<void> {
+    const { plan, endMinute, requests, emit } = this.#options;
+    const tell = () => emit({ event: 'progress', phase: 'live', counts: requests.counts });
+    const progress = setInterval(tell, PROGRESS_MS);
+    const { signal } = this.#stopped;
+    await followPlan(plan, (action) => this.#agent(action.agent).perform(action), {
+      clock,
+      endMinute,
+      signal,
+    });
+    clearInterval(progress);
+    if (signal.aborted) return;
+    tell();
+    emit({ event: 'done' });
+  }
+
+  #trust(certificatePem: string): void {
+    const presenterOf = this.#options.arm.trust(certificatePem);
+    for (const agent of this.#agents.values()) {
+      const presenter = presenterOf(agent.name);
+      if (presenter) agent.present(presenter);
+    }
+  }
+
+  #agent(name: string): HostedAgent {
+    const agent = this.#agents.get(name);
+    if (!agent) throw new CommandUnsupported(`${name} is not hosted here`);
+    return agent;
+  }
+}
