@@ -7,4 +7,7 @@ export { ScenarioInvalid, ScenarioNotFound, type ScenarioProblem } from './loadi
 export { createPopulation } from './population/create-population.ts';
 export type { Owner, PlannedAgent, PlannedSubmolt, Population } from './population/population.ts';
 export { type OwnerReturn, planOwnerReturn } from './recovery/plan-owner-return.ts';
+export { renderPicture } from './report/render-picture.ts';
+export { renderReportHtml } from './report/render-report-html.ts';
+export { renderReportTable } from './report/render-report-table.ts';
 export type { TimelineEvent } from './scenario/timeline.ts';

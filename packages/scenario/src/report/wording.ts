@@ -1,0 +1,39 @@
+const whole = new Intl.NumberFormat('en');
+const armNames: Readonly<Record<string, string>> = {
+  'static-key': 'Static key',
+  'x509-svid': 'X.509 identity',
+};
+
+export const armName = (arm: string) => armNames[arm] ?? arm;
+export const count = (value: number) => whole.format(value);
+export const outOf = (value: number, of: number) => `${count(value)} of ${count(of)}`;
+
+/** Never rounded up to 100 %: 99.96 % is not all. */
+export function percent(share: number | null): string {
+  if (share === null) return 'none';
+  return `${Math.floor(share * 10_000) / 100} %`;
+}
+
+/** Minutes of the incident: `5 h 29 min`. */
+export function duration(minutes: number | null, none = 'none'): string {
+  if (minutes === null) return none;
+  if (minutes < 10) return `${Math.round(minutes * 10) / 10} min`;
+  const total = Math.round(minutes);
+  const hours = Math.floor(total / 60);
+  return [hours > 0 ? `${count(hours)} h` : '', total % 60 > 0 ? `${total % 60} min` : ''].join(' ').trim();
+}
+
+export const agentHours = (agentMinutes: number) =>
+  `${count(Math.round(agentMinutes / 6) / 10)} agent-hour${agentMinutes === 60 ? '' : 's'}`;
+export const milliseconds = (value: number | null) =>
+  value === null ? 'none' : `${count(Math.round(value * 10) / 10)} ms`;
+
+const presentedNames: Readonly<Record<string, string>> = {
+  nothing: 'No credential at all',
+  'publishable-key': 'The publishable key of the web page',
+  'static-key': 'A static key from the open table',
+  'spiffe-id-as-name': 'The SPIFFE ID, as a name',
+  'rogue-ca-certificate': 'A certificate from the thief’s own CA',
+  'expired-svid': 'An SVID from a backup, with its key',
+};
+export const presentedName = (presented: string) => presentedNames[presented] ?? presented;
