@@ -7,22 +7,33 @@ import { startSidecar } from './sidecar.ts';
 const config = loadConfig(process.env);
 const logger = pino({ name: 'sidecar' }, pino.destination(2));
 
-const fail = (error: unknown) => {
+const report = (error: unknown) => {
   const code = error instanceof DomainError ? error.code : 'sidecar.failed';
   logger.fatal({ err: error }, 'the sidecar cannot go on');
   emitEvent({ event: 'failed', code, message: error instanceof Error ? error.message : 'unknown' });
-  process.exitCode = 1;
-  process.stdin.destroy();
 };
 
 // Jitter is there to make hosts differ, so each process draws a seed of its own.
 const random = createRandom(crypto.randomUUID());
-const starting = startSidecar({ config, clock: systemClock, random, logger, onEnd: fail });
+const starting = startSidecar({
+  config,
+  clock: systemClock,
+  random,
+  logger,
+  // Workloads keep what they hold; a supervisor starts us again, with another join token.
+  onEnd: (error) => {
+    report(error);
+    starting.then((sidecar) => sidecar.close()).finally(() => process.exit(1));
+  },
+});
 followStarter(
   () => {},
   async () => (await starting).close(),
 );
 starting.then(
   () => emitEvent({ event: 'ready', url: `unix://${config.workloadApiSocket}` }),
-  (error: unknown) => fail(error),
+  (error: unknown) => {
+    report(error);
+    process.exit(1);
+  },
 );

@@ -1,7 +1,7 @@
 import { issuance, type TrustBundleDocument, type X509SvidDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
-import { renewAtMs } from '../rotation/renewal-time.ts';
+import { renewAtMs, type SvidLifetime } from '../rotation/renewal-time.ts';
 import { toBase64 } from './base64.ts';
 import type { IssuerConnection } from './issuer-connection.ts';
 import type { OwnSvid } from './issuer-tls.ts';
@@ -17,14 +17,12 @@ export interface SidecarIdentityContext {
 export class SidecarIdentity {
   readonly #context: SidecarIdentityContext;
   #svid: OwnSvid;
-  #receivedAtMs: number;
-  #notAfterMs: number;
+  #lifetime: SvidLifetime;
 
-  private constructor(context: SidecarIdentityContext, svid: OwnSvid, notAfterMs: number) {
+  private constructor(context: SidecarIdentityContext, svid: OwnSvid, lifetime: SvidLifetime) {
     this.#context = context;
     this.#svid = svid;
-    this.#receivedAtMs = context.clock.now().getTime();
-    this.#notAfterMs = notAfterMs;
+    this.#lifetime = lifetime;
   }
 
   /** Trades the join token for an SVID; the server is checked against the bootstrap authorities. */
@@ -34,37 +32,38 @@ export class SidecarIdentity {
     bootstrapAuthorities: readonly Uint8Array[],
   ): Promise<{ identity: SidecarIdentity; bundle: TrustBundleDocument }> {
     context.connection.use({ authorities: bootstrapAuthorities });
+    const requestedAtMs = context.clock.now().getTime();
     // The token decides which node we are; the request's own URI is only a form.
     const pair = await createKeyAndCsr(`spiffe://${context.trustDomain}/sidecar`);
     const request = { joinToken, csr: toBase64(pair.csr) };
     const answer = await context.connection.post('/v1/attest/join-token', request, issuance.joinTokenAnswer);
-    const identity = new SidecarIdentity(context, ownSvid(answer.svid, pair), answer.svid.notAfterMs);
+    const lifetime = { requestedAtMs, notAfterMs: answer.svid.notAfterMs };
+    const identity = new SidecarIdentity(context, ownSvid(answer.svid, pair), lifetime);
     identity.trust(answer.bundle);
     return { identity, bundle: answer.bundle };
   }
 
   get notAfterMs(): number {
-    return this.#notAfterMs;
+    return this.#lifetime.notAfterMs;
   }
 
   get lifetimeMs(): number {
-    return this.#notAfterMs - this.#receivedAtMs;
+    return this.#lifetime.notAfterMs - this.#lifetime.requestedAtMs;
   }
 
   /** Epoch milliseconds; another draw of the jitter each time it is asked. */
   nextRenewalAtMs(): number {
-    const lifetime = { receivedAtMs: this.#receivedAtMs, notAfterMs: this.#notAfterMs };
-    return renewAtMs(lifetime, this.#context.random.next());
+    return renewAtMs(this.#lifetime, this.#context.random.next());
   }
 
   /** Gets the next SVID, for a new key. Returns the bundle that came with it. */
   async renew(): Promise<TrustBundleDocument> {
+    const requestedAtMs = this.#context.clock.now().getTime();
     const pair = await createKeyAndCsr(this.#svid.spiffeId);
     const request = { csr: toBase64(pair.csr) };
     const answer = await this.#context.connection.post('/v1/renew', request, issuance.renewAnswer);
     this.#svid = ownSvid(answer.svid, pair);
-    this.#receivedAtMs = this.#context.clock.now().getTime();
-    this.#notAfterMs = answer.svid.notAfterMs;
+    this.#lifetime = { requestedAtMs, notAfterMs: answer.svid.notAfterMs };
     this.trust(answer.bundle);
     return answer.bundle;
   }

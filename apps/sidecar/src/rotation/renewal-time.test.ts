@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dueForRenewal, hasEnded, renewAtMs } from './renewal-time.ts';
 
-const hour = { receivedAtMs: 1_000_000, notAfterMs: 1_000_000 + 3_600_000 };
+const hour = { requestedAtMs: 1_000_000, notAfterMs: 1_000_000 + 3_600_000 };
 
 describe('renewAtMs', () => {
   it('is half of the lifetime, a tenth to either side', () => {
@@ -11,12 +11,12 @@ describe('renewAtMs', () => {
   });
 
   it('scales down to lifetimes of seconds', () => {
-    expect(renewAtMs({ receivedAtMs: 0, notAfterMs: 7000 }, 0.5)).toBe(3500);
+    expect(renewAtMs({ requestedAtMs: 0, notAfterMs: 7000 }, 0.5)).toBe(3500);
   });
 });
 
 describe('dueForRenewal', () => {
-  const svid = (renewAt: number) => ({ receivedAtMs: 0, notAfterMs: 10_000, renewAtMs: renewAt });
+  const svid = (renewAt: number) => ({ requestedAtMs: 0, notAfterMs: 10_000, renewAtMs: renewAt });
 
   it('is empty until one is due', () => {
     expect(dueForRenewal([svid(5001), svid(5002)], 5000)).toEqual([]);

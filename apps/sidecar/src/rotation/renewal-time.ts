@@ -1,6 +1,6 @@
-/** When an SVID came to us and when it ends, epoch milliseconds. */
+/** When we asked for an SVID and when it ends, epoch milliseconds. */
 export interface SvidLifetime {
-  readonly receivedAtMs: number;
+  readonly requestedAtMs: number;
   readonly notAfterMs: number;
 }
 
@@ -11,12 +11,12 @@ const TOGETHER_SHARE = 0.05;
 
 /**
  * When to renew: half of the lifetime, moved by up to a tenth by `jitter` in [0, 1). Counted
- * from when we got it, not from the certificate's notBefore, which issuers set into the past
+ * from when we asked for it, not from the certificate's notBefore, which issuers set into the past
  * for the sake of slow clocks.
  */
 export function renewAtMs(svid: SvidLifetime, jitter: number): number {
-  const half = (svid.notAfterMs - svid.receivedAtMs) / 2;
-  return svid.receivedAtMs + half * (1 + JITTER_SHARE * (2 * jitter - 1));
+  const half = (svid.notAfterMs - svid.requestedAtMs) / 2;
+  return svid.requestedAtMs + half * (1 + JITTER_SHARE * (2 * jitter - 1));
 }
 
 export interface RenewableSvid extends SvidLifetime {
@@ -27,7 +27,7 @@ export interface RenewableSvid extends SvidLifetime {
 export function dueForRenewal<T extends RenewableSvid>(svids: readonly T[], nowMs: number): readonly T[] {
   if (!svids.some((svid) => svid.renewAtMs <= nowMs)) return [];
   return svids.filter((svid) => {
-    const together = (svid.notAfterMs - svid.receivedAtMs) * TOGETHER_SHARE;
+    const together = (svid.notAfterMs - svid.requestedAtMs) * TOGETHER_SHARE;
     return svid.renewAtMs <= nowMs + together;
   });
 }

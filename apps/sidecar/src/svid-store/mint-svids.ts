@@ -21,19 +21,22 @@ export interface Minted {
   readonly refused: readonly { readonly spiffeId: string }[];
 }
 
+interface Issued {
+  readonly document: X509SvidDocument;
+  readonly pair: KeyAndCsr;
+}
+
 /** Keeps a request well below a megabyte, the usual limit of servers. */
 const BATCH_MAX = 1000;
 
 /** Makes a key for each identity and has them all certified. The keys never leave this process but to their workload. */
 export async function mintSvids(options: MintOptions): Promise<Minted> {
-  const svids: HeldSvid[] = [];
+  const requestedAtMs = options.clock.now().getTime();
+  const issued: Issued[] = [];
   const refused: { spiffeId: string }[] = [];
-  // One draw for all: what is minted together is renewed together, in one batch and one push.
-  const jitter = options.random.next();
   for (let start = 0; start < options.spiffeIds.length; start += BATCH_MAX) {
     for (const { pair, spiffeId, result } of await mintBatch(options, start)) {
-      const receivedAtMs = options.clock.now().getTime();
-      if (isFor(result, spiffeId, pair)) svids.push(hold(result, pair, { receivedAtMs, jitter }));
+      if (isFor(result, spiffeId, pair)) issued.push({ document: result, pair });
       else refused.push({ spiffeId });
     }
   }
@@ -41,14 +44,16 @@ export async function mintSvids(options: MintOptions): Promise<Minted> {
     const sample = refused.slice(0, 5).map(({ spiffeId }) => spiffeId);
     options.logger.warn({ count: refused.length, sample }, 'svids not issued');
   }
-  return { svids, refused };
+  return { svids: holdTogether(issued, requestedAtMs, options.random.next()), refused };
 }
 
 async function mintBatch({ issuer, selectors, spiffeIds }: MintOptions, start: number) {
-  const batch: { spiffeId: string; pair: KeyAndCsr }[] = [];
-  for (const spiffeId of spiffeIds.slice(start, start + BATCH_MAX)) {
-    batch.push({ spiffeId, pair: await createKeyAndCsr(spiffeId) });
-  }
+  // All at once: the keys are made in the thread pool.
+  const batch = await Promise.all(
+    spiffeIds
+      .slice(start, start + BATCH_MAX)
+      .map(async (spiffeId) => ({ spiffeId, pair: await createKeyAndCsr(spiffeId) })),
+  );
   const requests = batch.map(({ spiffeId, pair }) => ({ spiffeId, csr: pair.csr }));
   const results = await issuer.mint(selectors, requests);
   return batch.map((entry, index) => ({ ...entry, result: results[index] }));
@@ -65,17 +70,22 @@ function isFor(
   return new X509Certificate(leaf).checkPrivateKey(pair.privateKey);
 }
 
-function hold(
-  document: X509SvidDocument,
-  pair: KeyAndCsr,
-  { receivedAtMs, jitter }: { receivedAtMs: number; jitter: number },
-): HeldSvid {
-  const lifetime = { receivedAtMs, notAfterMs: document.notAfterMs };
-  return {
-    ...lifetime,
-    renewAtMs: renewAtMs(lifetime, jitter),
+/**
+ * What is minted together is renewed together, in one batch and one push: with one draw of the
+ * jitter, and by the earliest end, since a batch can cross the full second that ends are cut to.
+ */
+function holdTogether(issued: readonly Issued[], requestedAtMs: number, jitter: number): readonly HeldSvid[] {
+  const earliest = issued.reduce(
+    (ms, { document }) => Math.min(ms, document.notAfterMs),
+    Number.POSITIVE_INFINITY,
+  );
+  const together = renewAtMs({ requestedAtMs, notAfterMs: earliest }, jitter);
+  return issued.map(({ document, pair }) => ({
     spiffeId: document.spiffeId,
+    requestedAtMs,
+    notAfterMs: document.notAfterMs,
+    renewAtMs: together,
     chain: Buffer.concat(document.certificateChain.map((der) => Buffer.from(der, 'base64'))),
     key: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
-  };
+  }));
 }

@@ -156,7 +156,7 @@ export class SelectorSet {
 
   #lifetimeMs(): number {
     const any = this.#held.values().next().value;
-    return any === undefined ? 0 : any.notAfterMs - any.receivedAtMs;
+    return any === undefined ? 0 : any.notAfterMs - any.requestedAtMs;
   }
 
   #nowMs(): number {

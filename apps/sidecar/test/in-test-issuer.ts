@@ -1,0 +1,182 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { issuance, TrustBundleDocument, X509SvidDocument } from '@blastradius/contracts';
+import {
+  type Authority,
+  createAuthority,
+  generateP256KeyPair,
+  mintX509Svid,
+  verifyCsr,
+} from '@blastradius/pki';
+import { certificatesToPem, verifyX509Svid, X509BundleSet } from '@blastradius/spiffe';
+import type { z } from 'zod';
+
+export const TRUST_DOMAIN = 'moltbook.test';
+export const JOIN_TOKEN = 'one-time-token';
+const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
+
+type Body<T extends z.ZodType> = z.infer<T>;
+
+/** The issuer's API for sidecars over real HTTPS, with real certificates and a policy that is a function. */
+export class InTestIssuer {
+  svidTtlMs = 3_600_000;
+  sidecarTtlMs = 3_600_000;
+  serverId = `spiffe://${TRUST_DOMAIN}/issuer`;
+  entitled: (selectors: readonly string[]) => readonly string[] = () => [];
+  readonly mintedBatches: number[] = [];
+  readonly callers: string[] = [];
+  entitlementsAsked = 0;
+  renewals = 0;
+  #joinTokens = new Set([JOIN_TOKEN]);
+  #authorities: Authority[] = [];
+  #sequence = 1;
+  #server: Server | undefined;
+  #port = 0;
+  readonly #sockets = new Set<Socket>();
+
+  get url(): string {
+    return `https://127.0.0.1:${this.#port}`;
+  }
+
+  get authorities(): Uint8Array[] {
+    return this.#authorities.map(({ certificate }) => certificate);
+  }
+
+  get bundles(): X509BundleSet {
+    return new X509BundleSet([{ trustDomain: TRUST_DOMAIN, authorities: this.authorities }]);
+  }
+
+  async start(): Promise<this> {
+    if (this.#authorities.length === 0) this.#authorities = [await newAuthority()];
+    const keys = await generateP256KeyPair();
+    const svid = this.#mint(this.serverId, keys.publicKey.export({ type: 'spki', format: 'der' }), 3_600_000);
+    const server = createServer({
+      minVersion: 'TLSv1.3',
+      cert: certificatesToPem(svid.certificateChain.map((der) => Buffer.from(der, 'base64'))),
+      key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    server.on('request', async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const text = Buffer.concat(chunks).toString();
+      try {
+        const answer = this.#answer(request.url ?? '', request.socket as TLSSocket, text && JSON.parse(text));
+        response.end(JSON.stringify(answer));
+      } catch {
+        response.writeHead(401).end();
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+    return this;
+  }
+
+  /** As `kill -9` would: connections are cut. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server?.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Publishes a further authority, and signs with it from now on. */
+  async addAuthority(): Promise<void> {
+    this.#authorities = [await newAuthority(), ...this.#authorities];
+    this.#sequence += 1;
+  }
+
+  #answer(path: string, socket: TLSSocket, body: unknown): object {
+    if (path === '/v1/attest/join-token') return this.#join(body as Body<typeof issuance.joinTokenRequest>);
+    const { raw } = socket.getPeerCertificate();
+    const caller = verifyX509Svid([raw], this.bundles, new Date()).spiffeId.toString();
+    this.callers.push(caller);
+    switch (path) {
+      case '/v1/renew':
+        this.renewals += 1;
+        return this.#admit(caller, (body as Body<typeof issuance.renewRequest>).csr);
+      case '/v1/bundle':
+        return this.#bundle();
+      case '/v1/entitlements':
+        return this.#entitlements(body as Body<typeof issuance.entitlementsRequest>);
+      case '/v1/x509-svids':
+        return this.#svids(body as Body<typeof issuance.x509SvidsRequest>);
+      default:
+        throw new Error('no such route');
+    }
+  }
+
+  #join({ joinToken, csr }: Body<typeof issuance.joinTokenRequest>) {
+    if (!this.#joinTokens.delete(joinToken)) throw new Error('unknown token');
+    return this.#admit(`spiffe://${TRUST_DOMAIN}/sidecar/test`, csr);
+  }
+
+  #admit(spiffeId: string, csr: string) {
+    const { publicKeySpki } = verifyCsr(Buffer.from(csr, 'base64'));
+    return { svid: this.#mint(spiffeId, publicKeySpki, this.sidecarTtlMs), bundle: this.#bundle() };
+  }
+
+  #entitlements({ selectors }: Body<typeof issuance.entitlementsRequest>) {
+    this.entitlementsAsked += 1;
+    const entitlements = this.entitled(selectors).map((spiffeId) => ({
+      spiffeId,
+      hint: spiffeId.split('/').at(-1) ?? '',
+      policyId: 'test',
+    }));
+    return { entitlements, ttlSeconds: 1 };
+  }
+
+  #svids({ selectors, requests }: Body<typeof issuance.x509SvidsRequest>) {
+    this.mintedBatches.push(requests.length);
+    const entitled = new Set(this.entitled(selectors));
+    const results = requests.map(({ spiffeId, csr }) => {
+      const verified = verifyCsr(Buffer.from(csr, 'base64'));
+      if (!entitled.has(spiffeId) || verified.spiffeId !== spiffeId)
+        return { spiffeId, refused: 'test.refused' };
+      return this.#mint(spiffeId, verified.publicKeySpki, this.svidTtlMs);
+    });
+    return { results, bundle: this.#bundle() };
+  }
+
+  #mint(spiffeId: string, publicKeySpki: Uint8Array, ttlMs: number): X509SvidDocument {
+    const [authority] = this.#authorities;
+    if (authority === undefined) throw new Error('no authority');
+    const minted = mintX509Svid({
+      authority,
+      spiffeId,
+      publicKeySpki,
+      notBefore: new Date(Date.now() - 10_000),
+      notAfter: new Date(Date.now() + ttlMs),
+      ipAddresses: ['127.0.0.1'],
+    });
+    return {
+      spiffeId,
+      certificateChain: [base64(minted.certificate)],
+      notAfterMs: minted.notAfter.getTime(),
+    };
+  }
+
+  #bundle(): TrustBundleDocument {
+    return {
+      trustDomain: TRUST_DOMAIN,
+      sequence: this.#sequence,
+      refreshHintSeconds: 0.5,
+      x509Authorities: this.authorities.map(base64),
+    };
+  }
+}
+
+function newAuthority(): Promise<Authority> {
+  const day = 86_400_000;
+  return createAuthority({
+    trustDomain: TRUST_DOMAIN,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + day),
+  });
+}
