@@ -95,7 +95,7 @@ function startNetwork(
   setting: WorldSetting,
   { backend, identity, onNewCertificate }: NetworkParts,
 ): Promise<Supervised> {
-  const { rateLimits } = setting.scenario;
+  const { requestsPerMinute, postMinutes, commentsPerHour } = setting.scenario.rateLimits;
   return supervise({
     name: 'network',
     record: setting.record,
@@ -118,7 +118,7 @@ function startNetwork(
           DATA_API_URL: backend.url,
           PUBLISHABLE_KEY: backend.publishableKey,
           TRUST_DOMAIN: setting.scenario.identity.trustDomain,
-          RATE_LIMITS: JSON.stringify(rateLimits),
+          RATE_LIMITS: JSON.stringify({ requestsPerMinute, minutesPerPost: postMinutes, commentsPerHour }),
           ...(identity ? { SPIFFE_ENDPOINT_SOCKET: `unix://${identity.workloadApiSocket}` } : {}),
         },
       }),
