@@ -5,6 +5,7 @@ import { html, type Markup } from './html.ts';
 import { count } from './wording.ts';
 
 export interface ChartLine {
+  /** Stands at the line's end with the last value; empty where a key names the lines. */
   readonly label: string;
   /** Chooses colour and dash: `arm-0`, `arm-1`. */
   readonly armIndex: number;
@@ -52,7 +53,7 @@ export function renderChart(options: ChartOptions): Markup {
   return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${options.title}">
 ${openBand(options.open, frame)}
 ${yAxis(y.ticks(4).filter(Number.isInteger), frame)}
-${xAxis(hoursBetween(start, end), frame)}
+${xAxis(hoursBetween(start, end, frame.right - left), frame)}
 ${marks.filter(({ minute }) => minute >= start && minute <= end).map((mark) => markLine(mark, frame))}
 ${lines.map((one) => seriesPath(one, frame))}
 ${endLabels(lines, frame)}
@@ -80,9 +81,9 @@ function xAxis(hours: readonly number[], { x, bottom }: Frame): Markup[] {
   );
 }
 
-function hoursBetween(start: number, end: number): number[] {
+function hoursBetween(start: number, end: number, width: number): number[] {
   const [first, last] = [Math.ceil(start / 60), Math.floor(end / 60)];
-  const step = [1, 2, 3, 6, 12, 24, 48].find((hours) => (last - first) / hours <= 10) ?? 96;
+  const step = [1, 2, 3, 6, 12, 24, 48].find((hours) => ((last - first) / hours) * 36 <= width) ?? 96;
   return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((hour) => hour % step === 0);
 }
 
@@ -118,7 +119,8 @@ function endLabels(lines: readonly ChartLine[], { y, right, bottom }: Frame): Ma
   return ends.map(({ label, armIndex, value, at }) => {
     const baseline = Math.min(at + 4, free);
     free = baseline - 17;
-    return html`<text class="end arm-${armIndex}" x="${right + 8}" y="${px(baseline)}">${label} <tspan class="end-value">${count(value)}</tspan></text>`;
+    const name = label === '' ? '' : `${label} `;
+    return html`<text class="end arm-${armIndex}" x="${right + 8}" y="${px(baseline)}">${name}<tspan class="end-value">${count(value)}</tspan></text>`;
   });
 }
 

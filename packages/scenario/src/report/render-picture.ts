@@ -43,8 +43,10 @@ const columns: readonly { readonly title: string; readonly value: (arm: ArmResul
   { title: 'writes through the hole', value: (arm) => count(arm.forgedRequests.throughHole.accepted) },
 ];
 
+const columnEnds = [312, 480, 638, 784, 972];
+
 function numbers(arms: readonly [string, ArmResult][], top: number): Markup[] {
-  const at = (column: number) => 312 + column * 165;
+  const at = (column: number) => columnEnds[column] ?? width;
   const heads = columns.map(
     ({ title }, i) => html`<text class="head" x="${at(i)}" y="${top}" text-anchor="end">${title}</text>`,
   );

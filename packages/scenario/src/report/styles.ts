@@ -39,18 +39,23 @@ p { margin: 0 0 12px; max-width: 68ch; text-wrap: pretty; }
 .lede { font-size: 19px; line-height: 1.5; }
 .soft { color: var(--soft); }
 code { font: .88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-.arms { display: grid; grid-template-columns: repeat(auto-fit, minmax(270px, 1fr)); gap: 18px; margin: 30px 0 0; }
+.arms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); gap: 18px; margin: 30px 0 0; }
 .arm { background: var(--card); border: 1px solid var(--rule); border-top: 5px solid var(--own); border-radius: 6px; padding: 18px 22px 20px; }
 .arm h2 { margin: 0; font-size: 18px; color: var(--own); }
 .arm .big { font-size: 54px; line-height: 1.05; font-weight: 700; letter-spacing: -.03em; margin: 8px 0 0; font-variant-numeric: tabular-nums; }
-.arm .big small { font-size: 20px; font-weight: 500; letter-spacing: 0; color: var(--soft); }
+.arm .big small { display: block; margin-top: 6px; line-height: 1.3; font-size: 20px; font-weight: 500; letter-spacing: 0; color: var(--soft); }
 .arm dl { display: grid; grid-template-columns: 1fr auto; gap: 5px 14px; margin: 14px 0 0; padding-top: 12px; border-top: 1px solid var(--rule); font-size: 15px; }
 .arm dt { color: var(--soft); } .arm dd { margin: 0; text-align: right; font-weight: 600; font-variant-numeric: tabular-nums; }
 .control { border: 1px solid var(--rule); border-left: 5px solid var(--arm-3); padding: 10px 16px; margin: 22px 0 0; background: var(--card); }
 figure { margin: 20px 0 0; background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: 18px 18px 10px; min-width: 0; }
-figcaption { margin-bottom: 6px; } figcaption p { font-size: 14px; color: var(--soft); margin: 0; }
+figcaption { margin-bottom: 6px; } figcaption p { font-size: 14px; color: var(--soft); margin: 0; max-width: none; }
+.key { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 13px; font-weight: 600; margin-top: 6px; }
+.key span { color: var(--own); } .key svg { width: 26px; height: 8px; margin-right: 6px; }
 .chart { display: block; width: 100%; height: auto; }
-.small-charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 18px; }
+.small-charts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 18px; }
+.small-charts .chart { max-width: 440px; }
+@media (max-width: 940px) { .small-charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .small-charts figure:last-child { grid-column: 1 / -1; } }
+@media (max-width: 560px) { .small-charts { grid-template-columns: minmax(0, 1fr); } }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: 14px 0 0; font-size: 15px; }
 th, td { text-align: left; vertical-align: top; padding: 8px 14px 8px 0; border-bottom: 1px solid var(--rule); }
@@ -63,9 +68,10 @@ tr.total td, tr.total th { font-weight: 700; }
 .verdicts { list-style: none; margin: 14px 0 0; padding: 0; }
 .verdicts li { display: grid; grid-template-columns: 96px 1fr; gap: 4px 16px; padding: 11px 0; border-bottom: 1px solid var(--rule); }
 .verdict { font-weight: 700; font-size: 14px; padding-top: 1px; }
-.verdict.refuted { color: var(--arm-0); } .verdict.held { color: var(--arm-1); } .verdict.not-tested { color: var(--soft); }
+.verdict.refuted { text-decoration: underline; text-underline-offset: 3px; } .verdict.not-tested { color: var(--soft); }
+@media (max-width: 480px) { td.number { white-space: normal; } }
 .checks { color: var(--soft); font-size: 14px; }
 details { margin-top: 18px; } summary { cursor: pointer; font-weight: 600; }
 details table { font-size: 14px; }
-@media (max-width: 720px) { main { padding: 28px 18px 56px; } td.number { white-space: normal; } th, td { padding-right: 10px; } td.number, th.number { padding-left: 10px; } .verdicts li { grid-template-columns: 1fr; } }
+@media (max-width: 720px) { main { padding: 28px 18px 56px; } th, td { padding-right: 10px; } td.number, th.number { padding-left: 10px; } .verdicts li { grid-template-columns: 1fr; } }
 @media print { body { background: none; } figure, .arm { break-inside: avoid; } }`;

@@ -24,7 +24,7 @@ export function duration(minutes: number | null, none = 'none'): string {
 }
 
 export const agentHours = (agentMinutes: number) =>
-  `${count(Math.round(agentMinutes / 6) / 10)} agent-hour${agentMinutes === 60 ? '' : 's'}`;
+  `${count(agentMinutes >= 6000 ? Math.round(agentMinutes / 60) : Math.round(agentMinutes / 6) / 10)} agent-hours`;
 export const milliseconds = (value: number | null) =>
   value === null ? 'none' : `${count(Math.round(value * 10) / 10)} ms`;
 

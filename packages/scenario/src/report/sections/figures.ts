@@ -1,5 +1,5 @@
 import type { Report } from '@blastradius/blast-radius';
-import { renderChart } from '../chart.ts';
+import { type ChartOptions, renderChart } from '../chart.ts';
 import { allMarks, armLines, mainMarks, openTime } from '../charts.ts';
 import { html, type Markup } from '../html.ts';
 
@@ -32,26 +32,41 @@ const smaller: readonly Figure[] = [
 
 export function renderFigures(report: Report): Markup {
   const open = openTime(report);
+  const main = renderChart({
+    title: forged.title,
+    lines: armLines(report, forged.series),
+    marks: allMarks(report),
+    open,
+    width: 860,
+    height: 330,
+    labelWidth: 145,
+  });
   return html`<section>
 <h2>Over the time of the incident</h2>
-${figure(forged, renderChart({ title: forged.title, lines: armLines(report, forged.series), marks: allMarks(report), open, width: 1000, height: 340, labelWidth: 150 }))}
-<div class="small-charts">${smaller.map((one) =>
-    figure(
-      one,
-      renderChart({
-        title: one.title,
-        lines: armLines(report, one.series),
-        marks: mainMarks(report),
-        open,
-        width: 480,
-        height: 270,
-        labelWidth: 128,
-      }),
-    ),
-  )}</div>
+${figure(forged, main)}
+<div class="small-charts">${smaller.map((one) => smallFigure(report, one, open))}</div>
 </section>`;
 }
 
-function figure({ title, caption }: Figure, chart: Markup): Markup {
-  return html`<figure><figcaption><h3>${title}</h3><p>${caption}</p></figcaption>${chart}</figure>`;
+/** No room for names at the ends of the lines: the values stand there, a key names the lines. */
+function smallFigure(report: Report, one: Figure, open: ChartOptions['open']): Markup {
+  const lines = armLines(report, one.series);
+  const key = lines.map(
+    ({ label, armIndex }) =>
+      html`<span style="--own: var(--arm-${armIndex % 4})"><svg class="chart" viewBox="0 0 26 8" style="display: inline" aria-hidden="true"><path class="line arm-${armIndex}" d="M0,4H26"/></svg>${label}</span>`,
+  );
+  const chart = renderChart({
+    title: one.title,
+    lines: lines.map((line) => ({ ...line, label: '' })),
+    marks: mainMarks(report),
+    open,
+    width: 330,
+    height: 230,
+    labelWidth: 46,
+  });
+  return figure(one, chart, html`<div class="key">${key}</div>`);
+}
+
+function figure({ title, caption }: Figure, chart: Markup, key: Markup | string = ''): Markup {
+  return html`<figure><figcaption><h3>${title}</h3><p>${caption}</p>${key}</figcaption>${chart}</figure>`;
 }

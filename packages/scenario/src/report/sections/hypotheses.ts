@@ -2,7 +2,7 @@ import type { JudgedHypothesis, Report } from '@blastradius/blast-radius';
 import { html, type Markup } from '../html.ts';
 import { armName } from '../wording.ts';
 
-const words = { held: 'Held', refuted: 'Refuted', 'not-tested': 'Not tested' } as const;
+const words = { held: '✓ Held', refuted: '✗ Refuted', 'not-tested': '– Not tested' } as const;
 
 export function renderHypotheses({ hypotheses }: Report): Markup {
   return html`<section>

@@ -1,6 +1,6 @@
 import type { ArmResult, Report } from '@blastradius/blast-radius';
 import { html, type Markup } from '../html.ts';
-import { armName, count, duration, outOf } from '../wording.ts';
+import { agentHours, armName, count, duration, outOf } from '../wording.ts';
 
 /** What the page is, and each arm's blast radius in five numbers. */
 export function renderOpening(report: Report): Markup {
@@ -24,6 +24,7 @@ function armCard(arm: string, result: ArmResult, index: number): Markup {
 <dt>Credentials leaked</dt><dd>${count(result.credentialsLeaked)}</dd>
 <dt>Forged requests accepted</dt><dd>${count(stolen.accepted)}</dd>
 <dt>Last accepted use after the leak</dt><dd>${duration(result.exposureWindow, 'never used')}</dd>
+<dt>Blast area, stolen credentials</dt><dd>${agentHours(result.blastArea.withStolenCredential)}</dd>
 <dt>Agents stranded by the cure</dt><dd>${count(result.agentsStranded.ever)}</dd>
 <dt>Forged writes through the hole, with no credential</dt><dd>${outOf(throughHole.accepted, throughHole.attempted)}</dd>
 </dl>
