@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
 import { startWebServer } from '../../test/tls-world.ts';
 import { presentStaticKey } from '../static-key/present.ts';
@@ -22,12 +23,16 @@ test('shows the key as a bearer token, over TLS 1.3, with a fresh request id eac
   const seen: unknown[] = [];
   const client = await clientOf((request, response) => {
     const { authorization } = request.headers;
-    seen.push([authorization, request.headers['x-request-id'], 'getProtocol' in request.socket]);
+    seen.push([
+      authorization,
+      request.headers['x-request-id'],
+      request.socket instanceof TLSSocket && request.socket.getProtocol(),
+    ]);
     response.end('{"success":true}');
   });
   const answers = [await client.me(), await client.me()];
   expect(answers.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
-  expect(seen).toEqual(answers.map(({ requestId }) => ['Bearer moltbook_sk_FAKE', requestId, true]));
+  expect(seen).toEqual(answers.map(({ requestId }) => ['Bearer moltbook_sk_FAKE', requestId, 'TLSv1.3']));
   expect(answers[0]?.requestId).not.toBe(answers[1]?.requestId);
 });
 
@@ -63,6 +68,19 @@ test('says what happened instead of throwing when nobody listens', async () => {
 test('gives up on a server that does not answer', async () => {
   const client = await clientOf(() => {}, 50);
   expect(await client.me()).toMatchObject({ outcome: 'failed', status: null, error: 'TimeoutError' });
+});
+
+test('a connection that the server closes while it is idle costs no request', async () => {
+  const ends: (() => void)[] = [];
+  const client = await clientOf((request, response) => {
+    ends.push(() => request.socket.end());
+    response.end('{}');
+  });
+  for (let count = 0; count < 5; count++) {
+    expect((await client.me()).outcome).toBe('accepted');
+    for (const end of ends.splice(0)) end();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 });
 
 test('a body that is no JSON is handed on as text', async () => {

@@ -80,8 +80,8 @@ function* takeTurns(
       victim: victims[position] ?? '',
       use: uses[step % uses.length] ?? 'post',
       other: otherThan(victims, position, round),
-      // Shifted by one after each cycle of uses, so that every use meets every way.
-      turn: step + Math.floor(step / uses.length),
+      // Each victim meets every way in turn; from victim to victim other uses meet other ways.
+      turn: step + position,
     };
   }
 }

@@ -1,0 +1,37 @@
+import { createX509Svid } from '@blastradius/spiffe';
+import { expect, test } from 'vitest';
+import { RogueAuthority } from './rogue-authority.ts';
+import { waysToPresent } from './ways-to-present.ts';
+
+const spiffeId = 'spiffe://moltbook.test/agent/Eel';
+
+test('a stolen key is simply used', () => {
+  expect(waysToPresent({ name: 'Crab', apiKey: 'k', spiffeId }, undefined)).toEqual([
+    { presented: 'static-key', apiKey: 'k' },
+  ]);
+});
+
+test('for a mere name everything is tried that might make a door believe it', () => {
+  const presented = waysToPresent({ name: 'Eel', spiffeId }, undefined).map((way) => way.presented);
+  expect(new Set(presented)).toEqual(new Set(['rogue-ca-certificate', 'spiffe-id-as-name', 'nothing']));
+  expect(presented.filter((way) => way === 'spiffe-id-as-name')).toHaveLength(3);
+});
+
+test('who is known by a public name only gets nothing to show', () => {
+  expect(waysToPresent({ name: 'Ray' }, undefined)).toEqual([{ presented: 'nothing' }]);
+});
+
+test('an SVID out of a backup is presented for its own agent and for no other', async () => {
+  const backup = createX509Svid(await new RogueAuthority().mint(spiffeId));
+  const presentedFor = (id: string) =>
+    waysToPresent({ name: 'x', spiffeId: id }, backup).map((way) => way.presented);
+  expect(presentedFor(spiffeId)).toContain('expired-svid');
+  expect(presentedFor('spiffe://moltbook.test/agent/Other')).not.toContain('expired-svid');
+});
+
+test('the thief mints faultless certificates, each with a key of its own', async () => {
+  const rogue = new RogueAuthority();
+  const [one, two] = [await rogue.mint(spiffeId), await rogue.mint(spiffeId)];
+  expect(createX509Svid(one).spiffeId.toString()).toBe(spiffeId);
+  expect(one.privateKey.equals(two.privateKey)).toBe(false);
+});
