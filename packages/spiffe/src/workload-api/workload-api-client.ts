@@ -22,6 +22,7 @@ export interface WorkloadApiClient {
   ): () => void;
 }
 
+const UNUSABLE = 'the response holds an unusable SVID or bundle';
 const CHANNEL_OPTIONS = {
   // A host of many agents gets thousands of SVIDs in one response.
   'grpc.max_receive_message_length': -1,
@@ -76,13 +77,22 @@ class X509ContextWatch {
     const client = new Client(this.#target, credentials.createInsecure(), CHANNEL_OPTIONS);
     const call = fetchX509Svid(client);
     // The first end counts; a stream that fails and ends would otherwise be followed by two.
-    const lost = once((error: WorkloadApiWatchFailed) => {
+    let isOpen = true;
+    const lost = (error: WorkloadApiWatchFailed) => {
+      if (!isOpen) return;
+      isOpen = false;
       call.cancel();
       client.close();
       this.#retry(error);
-    });
-    call.on('data', (response: X509SvidResponse) => {
-      if (!this.#stopped) this.#take(response, lost);
+    };
+    call.on('data', async (response: X509SvidResponse) => {
+      call.pause();
+      const context = await this.#reader.read(response).catch((cause: unknown) => {
+        lost(new WorkloadApiWatchFailed('workload-api.malformed-response', UNUSABLE, { cause }));
+        return undefined;
+      });
+      call.resume();
+      if (context !== undefined && isOpen && !this.#stopped) this.#take(context);
     });
     call.on('error', (error: ServiceError) => lost(watchFailureOf(error)));
     call.on('end', () => lost(watchFailureOf({ details: 'the server ended the stream' })));
@@ -92,15 +102,7 @@ class X509ContextWatch {
     };
   }
 
-  #take(response: X509SvidResponse, lost: (error: WorkloadApiWatchFailed) => void): void {
-    let context: X509Context;
-    try {
-      context = this.#reader.read(response);
-    } catch (cause) {
-      const text = 'the response holds an unusable SVID or bundle';
-      lost(new WorkloadApiWatchFailed('workload-api.malformed-response', text, { cause }));
-      return;
-    }
+  #take(context: X509Context): void {
     this.#held = context;
     this.#failures = 0;
     this.#watcher.onUpdate(context);
@@ -129,13 +131,4 @@ function fetchX509Svid(client: Client) {
     {},
     metadata,
   );
-}
-
-function once<T>(action: (value: T) => void): (value: T) => void {
-  let done = false;
-  return (value) => {
-    if (done) return;
-    done = true;
-    action(value);
-  };
 }

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type X509Bundle, X509BundleSet } from '../bundle/x509-bundle.ts';
 import { readElements } from '../der/read.ts';
 import { parseSpiffeId } from '../spiffe-id/spiffe-id.ts';
@@ -13,6 +14,8 @@ export interface X509Context {
   /** The workload's own trust domain and those it may talk to. */
   readonly bundles: X509BundleSet;
 }
+
+const SLICE_MS = 10;
 
 interface ReadSvid {
   readonly bytes: Uint8Array;
@@ -33,11 +36,19 @@ export class X509ContextReader {
   #svids: ReadonlyMap<string, ReadSvid> = new Map();
   #bundles: ReadonlyMap<string, ReadBundle> = new Map();
 
-  /** Throws when any part can't be read; the next call still knows the last good state. */
-  read(response: X509SvidResponse): X509Context {
+  /**
+   * Rejects when any part can't be read; the next call still knows the last good state. Works in
+   * slices: a host of a thousand agents has requests to serve while it rotates.
+   */
+  async read(response: X509SvidResponse): Promise<X509Context> {
     const svids = new Map<string, ReadSvid>();
     const bundles = new Map<string, ReadBundle>();
+    let sliceEndsAt = performance.now() + SLICE_MS;
     for (const message of response.svids) {
+      if (performance.now() > sliceEndsAt) {
+        await setImmediate();
+        sliceEndsAt = performance.now() + SLICE_MS;
+      }
       const read = this.#readSvid(message);
       svids.set(message.spiffeId, read);
       const { trustDomain } = read.svid.spiffeId;

@@ -60,7 +60,7 @@ export class PinnedProcess implements WorkloadProcess {
 }
 
 /** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)); undefined when it is gone or a zombie. */
-export function readStartTicks(pid: number): number | undefined {
+function readStartTicks(pid: number): number | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
