@@ -9,8 +9,17 @@ begin
     execute format('alter table public.%I enable row level security', name);
     execute format('drop policy if exists "anyone may read" on public.%I', name);
   end loop;
+  -- Tables to come: whoever creates them had granted them to anon by default.
+  for name in
+    select distinct defaclrole::regrole::text from pg_default_acl
+    where defaclnamespace = 'public'::regnamespace and defaclobjtype = 'r'
+  loop
+    execute format(
+      'alter default privileges for role %s in schema public revoke all on tables from anon, authenticated',
+      name
+    );
+  end loop;
 end
 $$;
 
 revoke all on all tables in schema public from anon, authenticated;
-alter default privileges in schema public revoke all on tables from anon, authenticated;

@@ -72,6 +72,6 @@ tr.total td, tr.total th { font-weight: 700; }
 @media (max-width: 480px) { td.number { white-space: normal; } }
 .checks { color: var(--soft); font-size: 14px; }
 details { margin-top: 18px; } summary { cursor: pointer; font-weight: 600; }
-details table { font-size: 14px; }
+details table { font-size: 14px; } .method td:first-child { min-width: 290px; }
 @media (max-width: 720px) { main { padding: 28px 18px 56px; } th, td { padding-right: 10px; } td.number, th.number { padding-left: 10px; } .verdicts li { grid-template-columns: 1fr; } }
 @media print { body { background: none; } figure, .arm { break-inside: avoid; } }`;

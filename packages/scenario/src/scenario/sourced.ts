@@ -33,4 +33,3 @@ export const logNormalMinutes = z
     ...provenanceShape,
   })
   .refine(hasOneProvenance, oneProvenance);
-export type LogNormalMinutes = z.output<typeof logNormalMinutes>;

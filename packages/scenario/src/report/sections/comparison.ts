@@ -54,7 +54,7 @@ export function renderMethod(): Markup {
 network’s audit, the open backend, the issuer and the operators. <code>blastradius report DIR</code> computes the
 report from them again and gets the same numbers.</p>
 <details><summary>Every number, its ledger and its rule</summary>
-<div class="wide"><table>
+<div class="wide"><table class="method">
 <thead><tr><th scope="col">Number</th><th scope="col">Ledger</th><th scope="col">Rule</th></tr></thead>
 <tbody>${metricGroups.flatMap(({ rows }) =>
     rows.map(
