@@ -25,14 +25,17 @@ test('an unknown flag, name or value ends with a clear message and status 2', ()
 test('--help says what there is, with status 0', () => {
   const { status, stdout } = run('run', '--help');
   expect(status).toBe(0);
-  for (const flag of ['--agents', '--seed', '--arms', '--out', '--time-scale', '--sequential']) expect(stdout).toContain(flag);
+  for (const flag of ['--agents', '--seed', '--arms', '--out', '--time-scale', '--sequential'])
+    expect(stdout).toContain(flag);
 });
 
 test('a relative link in the documentation leads somewhere', () => {
   const files = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
   for (const file of files) {
     const folder = join(root, file, '..');
-    for (const [, target = ''] of readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+    for (const [, target = ''] of readFileSync(join(root, file), 'utf8').matchAll(
+      /\]\((?!https?:|#)([^)#]+)/g,
+    )) {
       expect(() => execFileSync('test', ['-e', join(folder, target)]), `${file} -> ${target}`).not.toThrow();
     }
   }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,8 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
   mkdirSync(ledgerFolder, { recursive: true });
   mkdirSync(logFolder, { recursive: true });
   // Short, because a Unix socket's path may have 107 bytes; closed to everyone else.
-  const socketFolder = await mkdtemp(join(tmpdir(), 'blastradius-'));
+  // Its real path, because policies name the scripts in it and attestation follows no link.
+  const socketFolder = await mkdtemp(join(realpathSync(tmpdir()), 'blastradius-'));
   chmodSync(socketFolder, 0o700);
   const ledger = openLedger<WorldRecord>(join(ledgerFolder, 'world.jsonl'));
   const setting: WorldSetting = {
