@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net';
+import type { Judgement } from './judgement.ts';
+
+/** All that an arm may look at: no body, no name, no other header. */
+export interface AdmissionRequest {
+  readonly authorization: string | undefined;
+  readonly socket: Socket;
+}
+
+/** The one place that knows the arm. */
+export abstract class Admission {
+  /** Who is it? Only a registered agent is let in. */
+  abstract admitAgent(request: AdmissionRequest): Promise<Judgement>;
+  /** May this caller open an account? */
+  abstract admitEnrolment(request: AdmissionRequest): Promise<Judgement>;
+}

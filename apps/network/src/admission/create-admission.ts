@@ -1,0 +1,18 @@
+import type { NetworkConfig } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import type { Admission } from './admission.ts';
+import { ClientCertificates, type ClientCertificatesOptions } from './client-certificates.ts';
+import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
+import { StaticKeyAdmission } from './static-key-admission.ts';
+import { X509SvidAdmission } from './x509-svid-admission.ts';
+
+/** The admission of the configured arm. */
+export function createAdmission(
+  { arm, trustDomain }: Pick<NetworkConfig, 'arm' | 'trustDomain'>,
+  database: Database,
+  certificates: ClientCertificatesOptions,
+): Admission {
+  const agents = new PostgresAgentsByCredential(database);
+  if (arm === 'static-key') return new StaticKeyAdmission(agents);
+  return new X509SvidAdmission(new ClientCertificates(certificates), agents, trustDomain);
+}

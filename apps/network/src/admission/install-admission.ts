@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LastSeen } from '../agents/last-seen.ts';
+import { RequestLimitReached } from '../rate-limits/rate-limits.errors.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import { AdmissionRefused } from './admission.errors.ts';
+import type { Admission } from './admission.ts';
+import { type Judgement, publicJudgement } from './judgement.ts';
+import type { RouteAdmissionConfig } from './route-admission.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    judgement: Judgement | null;
+  }
+  interface FastifyContextConfig extends RouteAdmissionConfig {}
+}
+
+export interface AdmissionParts {
+  readonly admission: Admission;
+  readonly limits: RateLimits;
+  readonly lastSeen: LastSeen;
+}
+
+/** Every request is judged before its body is read. */
+export function installAdmission(
+  server: FastifyInstance,
+  { admission, limits, lastSeen }: AdmissionParts,
+): void {
+  server.decorateRequest('judgement', null);
+  server.addHook('onRequest', async (request) => {
+    request.judgement = await judge(admission, request);
+    if (request.judgement.decision === 'denied') throw new AdmissionRefused(request.judgement.reason);
+    const { agent } = request.judgement;
+    if (!agent) return;
+    takeRequest(limits, request, agent.id);
+    lastSeen.note(agent.id);
+  });
+}
+
+async function judge(admission: Admission, request: FastifyRequest): Promise<Judgement> {
+  const need = request.is404 ? 'public' : (request.routeOptions.config.admission ?? 'agent');
+  if (need === 'public') return publicJudgement;
+  const shown = { authorization: request.headers.authorization, socket: request.raw.socket };
+  return need === 'enrolment' ? await admission.admitEnrolment(shown) : await admission.admitAgent(shown);
+}
+
+function takeRequest(limits: RateLimits, request: FastifyRequest, agentId: string): void {
+  try {
+    limits.takeRequest(agentId);
+  } catch (error) {
+    if (error instanceof RequestLimitReached && request.judgement) {
+      request.judgement = { ...request.judgement, decision: 'denied', reason: error.code };
+    }
+    throw error;
+  }
+}

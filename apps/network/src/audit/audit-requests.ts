@@ -1,0 +1,37 @@
+import type { AuditLog } from '@blastradius/audit';
+import type { Clock } from '@blastradius/kernel';
+import type { AuditRecord } from '@blastradius/ledger';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { nothingShown } from '../admission/judgement.ts';
+
+/**
+ * Writes every request down before its answer leaves: what was answered is in the log, whatever
+ * happens next. Where the log can't be written, the answer is not sent either.
+ */
+export function auditRequests(server: FastifyInstance, log: AuditLog<AuditRecord>, clock: Clock): void {
+  server.addHook('onSend', async (request, reply, payload) => {
+    log.append(auditRecordOf(request, reply, clock.now()));
+    reply.header('x-request-id', request.id);
+    return payload;
+  });
+}
+
+function auditRecordOf(request: FastifyRequest, reply: FastifyReply, now: Date): AuditRecord {
+  const { judgement } = request;
+  const { remoteAddress, remotePort } = request.raw.socket;
+  return {
+    ledger: 'audit',
+    atMs: now.getTime(),
+    requestId: request.id,
+    method: request.method,
+    route: request.is404 ? '(none)' : (request.routeOptions.url ?? '(none)'),
+    // Where admission itself failed (the database is gone, say), nobody was let in.
+    decision: judgement?.decision ?? 'denied',
+    reason: judgement?.reason ?? 'admission.unavailable',
+    agent: judgement?.agent?.name ?? null,
+    ...(judgement?.shown ?? nothingShown),
+    sourceAddress: remoteAddress ?? '',
+    sourcePort: remotePort ?? 0,
+    status: reply.statusCode,
+  };
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { incidentRateLimits, type RateLimitRules, rateLimitRules } from './rate-limits/rate-limit-rules.ts';
+
+export type Arm = 'static-key' | 'x509-svid';
+
+const environment = z.object({
+  ARM: z.enum(['static-key', 'x509-svid']),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  DATABASE_URL: z.string().min(1),
+  /** `postgres://` or `redis://`. */
+  JOBS_DATABASE_URL: z.string().min(1).optional(),
+  /** The audit log, JSON Lines. */
+  LEDGER_FILE: z.string().min(1),
+  CHECKPOINT_FILE: z.string().min(1),
+  /** Incident seconds in one real second. */
+  TIME_SCALE: z.coerce.number().positive().default(1),
+  OPERATOR_SOCKET: z.string().min(1),
+  /** What the web page's script tells the world, as Moltbook's did. */
+  DATA_API_URL: z.string().default(''),
+  PUBLISHABLE_KEY: z.string().default(''),
+  TRUST_DOMAIN: z.string().min(1).default('moltbook.test'),
+  SPIFFE_ENDPOINT_SOCKET: z.string().min(1).optional(),
+  /** JSON; what it leaves out stays as it was in the incident. */
+  RATE_LIMITS: z
+    .string()
+    .optional()
+    .transform((text, context) => parseJson(text, context))
+    .pipe(rateLimitRules.partial()),
+  KEY_RESET_BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(50),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+export interface NetworkConfig {
+  readonly arm: Arm;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly jobsDatabaseUrl: string;
+  readonly ledgerFile: string;
+  readonly checkpointFile: string;
+  readonly timeScale: number;
+  readonly operatorSocket: string;
+  readonly dataApiUrl: string;
+  readonly publishableKey: string;
+  readonly trustDomain: string;
+  readonly workloadApiAddress: string | null;
+  readonly rateLimits: RateLimitRules;
+  readonly keyResetBatchSize: number;
+  readonly logLevel: string;
+}
+
+export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
+  const parsed = environment.parse(env);
+  if (parsed.ARM === 'x509-svid' && parsed.SPIFFE_ENDPOINT_SOCKET === undefined) {
+    throw new TypeError('SPIFFE_ENDPOINT_SOCKET is required in arm x509-svid');
+  }
+  return Object.freeze({
+    arm: parsed.ARM,
+    port: parsed.PORT,
+    databaseUrl: parsed.DATABASE_URL,
+    jobsDatabaseUrl: parsed.JOBS_DATABASE_URL ?? parsed.DATABASE_URL,
+    ledgerFile: parsed.LEDGER_FILE,
+    checkpointFile: parsed.CHECKPOINT_FILE,
+    timeScale: parsed.TIME_SCALE,
+    operatorSocket: parsed.OPERATOR_SOCKET,
+    dataApiUrl: parsed.DATA_API_URL,
+    publishableKey: parsed.PUBLISHABLE_KEY,
+    trustDomain: parsed.TRUST_DOMAIN,
+    workloadApiAddress: parsed.SPIFFE_ENDPOINT_SOCKET ?? null,
+    rateLimits: Object.freeze({ ...incidentRateLimits, ...withoutGaps(parsed.RATE_LIMITS) }),
+    keyResetBatchSize: parsed.KEY_RESET_BATCH_SIZE,
+    logLevel: parsed.LOG_LEVEL,
+  });
+}
+
+function parseJson(text: string | undefined, context: z.RefinementCtx): unknown {
+  if (text === undefined || text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no JSON' });
+    return z.NEVER;
+  }
+}
+
+function withoutGaps(rules: { [K in keyof RateLimitRules]?: number | undefined }): Partial<RateLimitRules> {
+  return Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
+}

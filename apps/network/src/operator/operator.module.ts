@@ -1,0 +1,34 @@
+import type { Clock } from '@blastradius/kernel';
+import { provideValue } from '@blastradius/nest-kit';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Arm } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import { Owners } from '../owners/owners.ts';
+import { AgentOwnersController } from './agent-owners.controller.ts';
+import { HandOutKey } from './hand-out-key.ts';
+import { KeyResetCampaigns } from './key-reset-campaigns.ts';
+import { KeyResetsController } from './key-resets.controller.ts';
+import { NoKeyResetsController } from './no-key-resets.controller.ts';
+
+export interface OperatorParts {
+  readonly arm: Arm;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly campaigns: KeyResetCampaigns;
+}
+
+/** The operator's API, in an application of its own: nothing of it hangs on the public one. */
+export function operatorModule({ arm, database, clock, campaigns }: OperatorParts): DynamicModule {
+  return {
+    module: OperatorModule,
+    controllers: [arm === 'static-key' ? KeyResetsController : NoKeyResetsController, AgentOwnersController],
+    providers: [
+      provideValue(KeyResetCampaigns, campaigns),
+      provideValue(HandOutKey, new HandOutKey(database, clock)),
+      provideValue(Owners, new Owners(database)),
+    ],
+  };
+}
+
+@Module({})
+class OperatorModule {}

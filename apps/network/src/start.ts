@@ -1,0 +1,103 @@
+import { Server } from 'node:https';
+import { openAuditLog } from '@blastradius/audit';
+import { clientCertificateVerifier, type VerifyClientCertificate } from '@blastradius/credentials';
+import { systemClock } from '@blastradius/kernel';
+import type { AuditRecord } from '@blastradius/ledger';
+import { createLogger, createNestApp, type Logger } from '@blastradius/nest-kit';
+import { createX509Source, X509BundleSet, type X509Source } from '@blastradius/spiffe';
+import { createAdmission } from './admission/create-admission.ts';
+import { installAdmission } from './admission/install-admission.ts';
+import { LastSeen } from './agents/last-seen.ts';
+import { appModule } from './app.module.ts';
+import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
+import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
+import { auditRequests } from './audit/audit-requests.ts';
+import type { NetworkConfig } from './config.ts';
+import { openDatabase } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { moltbookFailures } from './moltbook-failures.ts';
+import { startOperator } from './operator/start-operator.ts';
+import { RateLimits } from './rate-limits/rate-limits.ts';
+import { selfSignedTls } from './tls/self-signed-tls.ts';
+import { x509SourceTls } from './tls/x509-source-tls.ts';
+
+/** For experiments only, and only in code: no configuration reaches this. */
+export interface NetworkOverrides {
+  readonly verifyClientCertificate?: VerifyClientCertificate;
+}
+
+export interface RunningNetwork {
+  readonly url: string;
+  readonly certificatePem: string | null;
+  stop(): Promise<void>;
+}
+
+/** Composes and starts the network; what is started is stopped in the opposite order. */
+export async function startNetwork(
+  config: NetworkConfig,
+  overrides: NetworkOverrides = {},
+): Promise<RunningNetwork> {
+  const started = new AsyncDisposableStack();
+  try {
+    const network = await compose(config, overrides, started);
+    return { ...network, stop: () => started.disposeAsync() };
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+async function compose(config: NetworkConfig, overrides: NetworkOverrides, started: AsyncDisposableStack) {
+  const clock = systemClock;
+  const logger = createLogger('network', config.logLevel);
+  await migrate(config.databaseUrl);
+  const onError = (err: unknown) => logger.error({ err }, 'database failed');
+  const database = openDatabase({ url: config.databaseUrl, onError });
+  started.defer(() => database.destroy());
+
+  const source =
+    config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
+  const tls = source ? x509SourceTls(source, config.trustDomain, logger) : await selfSignedTls();
+  started.defer(() => tls.close());
+  const verify =
+    overrides.verifyClientCertificate ??
+    clientCertificateVerifier(() => source?.bundles() ?? new X509BundleSet());
+
+  const log = openAuditLog<AuditRecord>(config.ledgerFile);
+  started.defer(() => log.close());
+  const lastSeen = new LastSeen(database, onError);
+  started.defer(() => lastSeen.stop());
+  const jobs = { url: config.jobsDatabaseUrl, logger };
+  const files = { log: config.ledgerFile, checkpoints: config.checkpointFile };
+  const checkpoints = await startAuditCheckpoints(jobs, new AuditCheckpoints(files, clock));
+  started.defer(() => checkpoints.stop());
+
+  const limits = new RateLimits(config.rateLimits, config.timeScale, clock);
+  const { certificateEnds } = tls;
+  const app = await createNestApp(appModule({ config, database, clock, limits, certificateEnds }), {
+    logger,
+    https: tls.options,
+    failures: moltbookFailures,
+    bodyBytesMax: 262_144,
+  });
+  started.defer(() => app.close());
+  const fastify = app.getHttpAdapter().getInstance();
+  auditRequests(fastify, log, clock);
+  const certificates = { verify, clock, trustVersion: tls.trustVersion };
+  installAdmission(fastify, { admission: createAdmission(config, database, certificates), limits, lastSeen });
+
+  const operator = await startOperator({ config, database, clock, logger });
+  started.defer(() => operator.stop());
+  await app.listen({ host: '127.0.0.1', port: config.port });
+  const server: unknown = app.getHttpServer();
+  if (server instanceof Server) tls.follow(server);
+  return { url: await app.getUrl(), certificatePem: tls.certificatePem };
+}
+
+async function openSource(endpoint: string, logger: Logger): Promise<X509Source> {
+  return await createX509Source({
+    endpoint,
+    timeoutMs: 60_000,
+    onError: (err) => logger.warn({ err }, 'the Workload API is away; the last SVID goes on'),
+  });
+}

@@ -1,0 +1,17 @@
+import { X509Certificate } from 'node:crypto';
+import { createServerCertificate } from '@blastradius/pki';
+import { type ServerTls, sharedTlsOptions } from './server-tls.ts';
+
+/** Arm `static-key`: a certificate of the server's own, and none asked of the client. */
+export async function selfSignedTls(): Promise<ServerTls> {
+  const { certificatePem, privateKeyPem } = await createServerCertificate();
+  const notAfter = new X509Certificate(certificatePem).validToDate;
+  return {
+    options: { ...sharedTlsOptions, cert: certificatePem, key: privateKeyPem },
+    certificatePem,
+    follow: () => {},
+    trustVersion: () => 0,
+    certificateEnds: () => notAfter,
+    close: () => {},
+  };
+}
