@@ -1,7 +1,7 @@
 import { emitEvent, followStarter } from '@blastradius/contracts';
 import { DomainError, type IncidentClock } from '@blastradius/kernel';
 import { type AttackerRecord, openLedger } from '@blastradius/ledger';
-import { loadScenario } from '@blastradius/scenario';
+import { createPopulation, loadScenario } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { Agenda } from './engine/agenda.ts';
 import { Attempts } from './engine/attempts.ts';
@@ -15,6 +15,7 @@ const PROGRESS_MS = 500;
 
 const config = loadConfig(process.env);
 const scenario = loadScenario(config.SCENARIO_FILE);
+const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
 const ledger = openLedger<AttackerRecord>(config.LEDGER_FILE);
 const attempts = new Attempts(ledger);
 const clients = new Clients(config.NETWORK_URL, new RogueAuthority());
@@ -47,6 +48,7 @@ async function live(clock: IncidentClock): Promise<void> {
       loot: new Loot(),
       clients,
       backupFile: config.EXPIRED_SVID_FILE,
+      publicNames: population.agents.map(({ name }) => name),
       knowsHole: config.LEAK === 'on',
     });
   } finally {

@@ -56,10 +56,8 @@ async function takeAll(thief: Thief, backend: OpenBackend): Promise<void> {
 
 /** Without the leak: names that anyone can read, and nothing to show for them. */
 async function knockAtDoor(thief: Thief, useLoot: UseLoot): Promise<void> {
-  const { agenda, loot } = thief;
   await readPublicNames(thief);
-  if (loot.agents.size > 0) startUsing(thief, useLoot);
-  else agenda.at(agenda.nowMinute + TRY_AGAIN_MINUTES, () => knockAtDoor(thief, useLoot));
+  startUsing(thief, useLoot);
 }
 
 function startUsing({ agenda, attack, seed, loot }: Thief, useLoot: UseLoot): void {

@@ -4,8 +4,11 @@ import type { Thief } from './thief.ts';
 
 const POSTS_MAX = 100;
 
-/** Who posts is public: a thief without a leak still knows some names. */
-export async function readPublicNames({ attempts, clients, loot }: Thief): Promise<void> {
+/**
+ * Who posts is public, so a thief without a leak still knows names: from the API where it answers
+ * strangers, else from the pages that people read.
+ */
+export async function readPublicNames({ attempts, clients, loot, publicNames }: Thief): Promise<void> {
   const client = await clients.of({ presented: 'nothing' });
   const { body } = await attempts.make(
     {
@@ -19,5 +22,6 @@ export async function readPublicNames({ attempts, clients, loot }: Thief): Promi
     () => client.posts({ sort: 'new', limit: POSTS_MAX }),
     ({ requestId, outcome, status }) => ({ requestId, outcome, status }),
   );
-  loot.takeNames(postsIn(body).flatMap(({ author }) => author ?? []));
+  const authors = postsIn(body).flatMap(({ author }) => author ?? []);
+  loot.takeNames(authors.length > 0 ? authors : publicNames);
 }

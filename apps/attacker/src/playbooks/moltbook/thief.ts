@@ -15,6 +15,8 @@ export interface Thief {
   readonly loot: Loot;
   readonly clients: Clients;
   readonly backupFile: string | undefined;
+  /** Who posts: on Moltbook's own pages every visitor could read that. */
+  readonly publicNames: readonly string[];
   /** In the control without a leak the thief doesn't know that there is a hole. */
   readonly knowsHole: boolean;
 }

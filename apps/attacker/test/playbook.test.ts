@@ -1,0 +1,171 @@
+import { type AttackerRecord, ledgerRecord } from '@blastradius/ledger';
+import { describe, expect, test } from 'vitest';
+import { Agenda } from '../src/engine/agenda.ts';
+import { Attempts } from '../src/engine/attempts.ts';
+import { TargetRefused } from '../src/engine/loopback-only.ts';
+import { createThiefFetch, presentNothing } from '../src/engine/thief-fetch.ts';
+import { Clients } from '../src/playbooks/moltbook/clients.ts';
+import { Loot } from '../src/playbooks/moltbook/loot.ts';
+import { playMoltbook } from '../src/playbooks/moltbook/playbook.ts';
+import { RogueAuthority } from '../src/playbooks/moltbook/rogue-authority.ts';
+import { FakeWorld } from './fake-world.ts';
+
+const names = ['Crab', 'Eel', 'Ray', 'Squid', 'Whelk'];
+const attack = {
+  discoveryMinute: -30,
+  firstUse: { medianMinutes: 2, sigma: 0, minMinutes: 1 },
+  impersonationPerAgentPerHour: 4,
+  throughHoleWritesPerHour: 12,
+  harvestPageSize: 2,
+  reharvestEveryMinutes: 60,
+  carelessBackup: { agents: 0, backupMinute: -50, foundMinute: 60 },
+  patience: 'until-end',
+} as const;
+
+function tables(credentialOf: (name: string) => object) {
+  return {
+    agents: names.map((name, index) => ({ id: `a${index}`, name, ...credentialOf(name) })),
+    agent_messages: [
+      { id: 'm1', message: `my key sk-proj-FAKE${'z'.repeat(28)}` },
+      { id: 'm2', message: 'hello' },
+      { id: 'm3', message: 'good night' },
+    ],
+    owners: [{ id: 'o1', email: 'crab@example.com' }],
+    observers: [{ id: 'b1', email: 'waiting@example.org' }],
+    posts: [{ id: 'p1', author_id: 'a1', title: 'Tides', content: 'low' }],
+  };
+}
+
+const staticWorld = () => tables((name) => ({ api_key: `moltbook_sk_FAKE_${name}`, spiffe_id: null }));
+const identityWorld = () =>
+  tables((name) => ({ api_key: null, spiffe_id: `spiffe://moltbook.test/agent/${name}` }));
+
+/** Four incident hours in two seconds. */
+async function play(
+  world: FakeWorld,
+  options: { knowsHole?: boolean; onRecord?: (record: AttackerRecord) => void } = {},
+) {
+  const records: AttackerRecord[] = [];
+  const append = (record: AttackerRecord) => {
+    ledgerRecord.parse(record);
+    records.push(record);
+    options.onRecord?.(record);
+  };
+  const clients = new Clients(world.url, new RogueAuthority());
+  const reader = presentNothing();
+  const attempts = new Attempts({ append });
+  await playMoltbook({
+    attack,
+    seed: 's',
+    networkUrl: world.url,
+    fetch: createThiefFetch(reader),
+    agenda: new Agenda({
+      clock: { startedAtMs: Date.now(), startMinute: -60, timeScale: 7200 },
+      endMinute: 180,
+      signal: new AbortController().signal,
+    }),
+    attempts,
+    loot: new Loot(),
+    clients,
+    backupFile: undefined,
+    publicNames: names,
+    knowsHole: options.knowsHole ?? true,
+  });
+  await Promise.all([clients.close(), reader.close()]);
+  return { records, counts: attempts.tally.counts };
+}
+
+const forged = (records: readonly AttackerRecord[], vector: AttackerRecord['vector']) =>
+  records.filter((record) => record.forges && record.vector === vector);
+
+describe('a world of static keys', () => {
+  test('every key is harvested, and everybody impersonated with it', async () => {
+    const world = await new FakeWorld(staticWorld()).start();
+    for (const name of names) world.validKeys.add(`moltbook_sk_FAKE_${name}`);
+    const { records, counts } = await play(world);
+    expect(counts).toMatchObject({ credentials: 5, impersonated: 5, messagesRead: 3, secretsFound: 1 });
+    expect(counts['forgedAccepted']).toBeGreaterThan(20);
+    expect(records.some(({ step, outcome }) => step === 'validate-loot' && outcome === 'accepted')).toBe(
+      true,
+    );
+    expect(records.some(({ step }) => step === 'spread')).toBe(true);
+    const stolen = records.filter(({ vector }) => vector === 'stolen-credential');
+    expect(new Set(stolen.map(({ presented }) => presented))).toEqual(new Set(['static-key']));
+    expect(JSON.stringify(records)).not.toContain('moltbook_sk_FAKE');
+  });
+
+  test('the same seed and loot give the same order of attempts', async () => {
+    const orderOf = async () => {
+      const { records } = await play(await new FakeWorld(staticWorld()).start());
+      const validated = records.filter(({ step }) => step === 'validate-loot');
+      return validated.map(({ victim }) => victim);
+    };
+    expect(await orderOf()).toEqual(await orderOf());
+  });
+
+  test('goes on with the keys after the hole is closed, and notices by content that it is', async () => {
+    const world = await new FakeWorld(staticWorld()).start();
+    for (const name of names) world.validKeys.add(`moltbook_sk_FAKE_${name}`);
+    let closedAfter = Number.POSITIVE_INFINITY;
+    const { records } = await play(world, {
+      onRecord: ({ step, atMs }) => {
+        if (step !== 'validate-loot' || world.closed.size > 0) return;
+        for (const table of [...Object.keys(world.tables), 'posts writes']) world.closed.add(table);
+        closedAfter = atMs;
+      },
+    });
+    const late = records.filter(({ atMs }) => atMs > closedAfter + 20);
+    const harvests = late.filter(({ step }) => step === 'harvest-agents');
+    expect(harvests.length).toBeGreaterThan(0);
+    expect(
+      harvests.every(({ status, outcome, rows }) => status === 200 && outcome === 'refused' && rows === 0),
+    ).toBe(true);
+    expect(forged(late, 'hole').every(({ outcome }) => outcome === 'refused')).toBe(true);
+    expect(forged(late, 'stolen-credential').some(({ outcome }) => outcome === 'accepted')).toBe(true);
+  });
+});
+
+describe('a world of attested identities', () => {
+  test('the same harvest holds no credential, and nothing that is made of it is accepted', async () => {
+    const world = await new FakeWorld(identityWorld()).start();
+    const { records, counts } = await play(world);
+    expect(counts).toMatchObject({ credentials: 0, impersonated: 0, forgedAccepted: 0, messagesRead: 3 });
+    const tried = forged(records, 'stolen-credential');
+    expect(new Set(tried.map(({ presented }) => presented))).toEqual(
+      new Set(['spiffe-id-as-name', 'rogue-ca-certificate', 'nothing']),
+    );
+    expect(new Set(tried.map(({ victim }) => victim))).toEqual(new Set(names));
+    expect(
+      world.seen.some(({ authorization }) => authorization === 'Bearer spiffe://moltbook.test/agent/Eel'),
+    ).toBe(true);
+  });
+});
+
+test('writes through the hole count as damage in the name of the author', async () => {
+  const world = await new FakeWorld(identityWorld()).start();
+  const { records, counts } = await play(world);
+  const writes = forged(records, 'hole');
+  expect(counts['throughHoleAccepted']).toBe(writes.length);
+  expect(writes.length).toBeGreaterThan(10);
+  expect(writes.every(({ victim, presented }) => victim === 'Eel' && presented === 'publishable-key')).toBe(
+    true,
+  );
+  expect(world.tables['posts']?.[0]?.['content']).toContain('Edited by somebody else');
+});
+
+test('without the leak the thief only has names, and gets nowhere with them', async () => {
+  const world = await new FakeWorld(staticWorld()).start();
+  const { records, counts } = await play(world, { knowsHole: false });
+  expect(records.some(({ vector }) => vector === 'hole')).toBe(false);
+  expect(world.seen.some(({ path }) => path.startsWith('/rest/'))).toBe(false);
+  expect(forged(records, 'stolen-credential').length).toBeGreaterThan(10);
+  expect(counts).toMatchObject({ credentials: 0, forgedAccepted: 0, impersonated: 0 });
+});
+
+test('does not go after a project that is not on this machine, though the page says so', async () => {
+  const world = new FakeWorld(staticWorld());
+  world.projectUrl = 'https://molt-replay.example.com';
+  await world.start();
+  await expect(play(world)).rejects.toThrow(TargetRefused);
+  expect(world.seen.map(({ path }) => path)).toEqual(['/', '/_next/static/chunks/a.js']);
+});
