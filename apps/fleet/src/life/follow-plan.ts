@@ -5,7 +5,8 @@ const WAIT_MS_MAX = 1000;
 
 /**
  * Starts each action at its minute and waits for none of them: arrivals stay open, however slow
- * the network is. Resolves at `endMinute`, when all that was started has ended, or on abort.
+ * the network is. Resolves at `endMinute`, when all that was started has ended, or on abort;
+ * rejects then if an action did, which is never a matter of what the network answered.
  */
 export async function followPlan<A extends { readonly atMinute: number }>(
   actions: readonly A[],
@@ -14,15 +15,21 @@ export async function followPlan<A extends { readonly atMinute: number }>(
 ): Promise<void> {
   const { clock, endMinute, signal } = when;
   const underWay = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
   for (const action of actions) {
     if (action.atMinute >= endMinute) break;
     await until(wallMsAt(clock, action.atMinute), signal);
     if (signal.aborted) break;
-    const performing = perform(action).finally(() => underWay.delete(performing));
+    const performing = perform(action)
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => underWay.delete(performing));
     underWay.add(performing);
   }
   await until(wallMsAt(clock, endMinute), signal);
-  await Promise.allSettled(underWay);
+  await Promise.all(underWay);
+  if (failure) throw failure.error;
 }
 
 async function until(atMs: number, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,6 @@ import type { AgentRecord, LedgerWriter } from '@blastradius/ledger';
 export class HonestRequests {
   readonly #ledger: LedgerWriter<AgentRecord>;
   readonly #hosting: AgentRecord['hosting'];
-  readonly #underWay = new Set<Promise<unknown>>();
   readonly #counts = { sent: 0, accepted: 0, refused: 0, failed: 0 };
 
   constructor(ledger: LedgerWriter<AgentRecord>, hosting: AgentRecord['hosting']) {
@@ -20,9 +19,7 @@ export class HonestRequests {
   async record(agent: string, action: string, send: () => Promise<Answer>): Promise<Answer> {
     const atMs = Date.now();
     this.#counts.sent += 1;
-    const sending = send();
-    this.#underWay.add(sending);
-    const answer = await sending.finally(() => this.#underWay.delete(sending));
+    const answer = await send();
     this.#counts[answer.outcome] += 1;
     const { requestId, outcome, status, latencyMs, error } = answer;
     this.#ledger.append({
