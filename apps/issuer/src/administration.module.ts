@@ -1,0 +1,27 @@
+import { provideValue } from '@blastradius/nest-kit';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { JoinTokenController } from './attestation/join-token.controller.ts';
+import { JoinTokens } from './attestation/join-tokens.ts';
+import { Authorities } from './authority/authorities.ts';
+import { AuthorityController } from './authority/authority.controller.ts';
+import { TrustBundles } from './bundle/trust-bundles.ts';
+import type { Parts } from './parts.ts';
+import { RegistrationController } from './registration/registration.controller.ts';
+import { Registrations } from './registration/registrations.ts';
+
+@Module({})
+class AdministrationModule {}
+
+/** The API for the operator, on a Unix socket. */
+export function administrationModule(parts: Parts): DynamicModule {
+  return {
+    module: AdministrationModule,
+    controllers: [RegistrationController, JoinTokenController, AuthorityController],
+    providers: [
+      provideValue(Authorities, parts.authorities),
+      provideValue(Registrations, parts.registrations),
+      provideValue(JoinTokens, parts.joinTokens),
+      provideValue(TrustBundles, parts.bundles),
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { issuance } from '@blastradius/contracts';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { z } from 'zod';
+import type { TrustBundles } from '../bundle/trust-bundles.ts';
+import type { RenewSidecar } from '../issuance/renew-sidecar.ts';
+import type { AdmitSidecar } from './admit-sidecar.ts';
+import type { Callers } from './callers.ts';
+
+@Controller('v1')
+export class AttestationController {
+  constructor(
+    private readonly admitSidecar: AdmitSidecar,
+    private readonly renewSidecar: RenewSidecar,
+    private readonly callers: Callers,
+    private readonly bundles: TrustBundles,
+  ) {}
+
+  /** The body is not checked by a pipe: a caller without identity learns nothing but 401. */
+  @Post('attest/join-token')
+  @HttpCode(200)
+  async join(@Body() body: unknown): Promise<z.infer<typeof issuance.joinTokenAnswer>> {
+    const { document } = await this.admitSidecar.execute(body);
+    return { svid: document, bundle: await this.bundles.document() };
+  }
+
+  @Post('renew')
+  @HttpCode(200)
+  async renew(
+    @Req() request: { raw: IncomingMessage },
+    @Body({ schema: issuance.renewRequest }) { csr }: z.infer<typeof issuance.renewRequest>,
+  ): Promise<z.infer<typeof issuance.renewAnswer>> {
+    const { document } = await this.renewSidecar.execute(this.callers.of(request.raw), csr);
+    return { svid: document, bundle: await this.bundles.document() };
+  }
+}

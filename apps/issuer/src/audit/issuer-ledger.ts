@@ -1,0 +1,21 @@
+import type { Clock } from '@blastradius/kernel';
+import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
+
+export type IssuerAct = Pick<IssuerRecord, 'event' | 'reason'> &
+  Partial<Pick<IssuerRecord, 'spiffeId' | 'serial' | 'policyId'>>;
+
+/** What the issuer did and what it refused, each act written down before it is answered. */
+export class IssuerLedger {
+  readonly #writer: LedgerWriter<IssuerRecord>;
+  readonly #clock: Clock;
+
+  constructor(writer: LedgerWriter<IssuerRecord>, clock: Clock) {
+    this.#writer = writer;
+    this.#clock = clock;
+  }
+
+  record({ event, reason, spiffeId = null, serial = null, policyId = null }: IssuerAct): void {
+    const atMs = this.#clock.now().getTime();
+    this.#writer.append({ ledger: 'issuer', atMs, event, spiffeId, serial, policyId, reason });
+  }
+}

@@ -1,0 +1,60 @@
+import { AuthorityNotPrepared } from './authority.errors.ts';
+import { activationDueAt, authorityStates } from './authority-states.ts';
+import type { AuthorityChange, StoredAuthority } from './authority-store.ts';
+
+/** Makes an authority at `now`; `activatedAt` says whether it signs at once. */
+export type CreateAuthority = (now: Date, activatedAt: Date | null) => Promise<StoredAuthority>;
+
+type Authorities = readonly StoredAuthority[];
+type Step = Promise<AuthorityChange | null> | AuthorityChange | null;
+
+/** Someone must sign: whoever waits, or else a new authority, which nobody could know ahead. */
+export function ensureCurrent(authorities: Authorities, now: Date, create: CreateAuthority): Step {
+  const { current, next } = authorityStates(authorities, now);
+  if (current !== null) return null;
+  if (next !== null) return { activate: { id: next.id, at: now } };
+  return create(now, now).then((add) => ({ add }));
+}
+
+/** Publishes the next authority; one that waits already is enough. */
+export function prepareNext(authorities: Authorities, now: Date, create: CreateAuthority): Step {
+  if (authorityStates(authorities, now).next !== null) return null;
+  return create(now, null).then((add) => ({ add }));
+}
+
+/** As `prepareNext`, unless the newest authority is younger than half of the rotation's period. */
+export function prepareDue(
+  authorities: Authorities,
+  now: Date,
+  create: CreateAuthority,
+  rotationSeconds: number,
+): Step {
+  const newestMs = Math.max(0, ...authorities.map(({ preparedAt }) => preparedAt.getTime()));
+  // The queue's ticks come early after a restart; half a period tells them from the due ones.
+  if (now.getTime() - newestMs < (rotationSeconds * 1000) / 2) return null;
+  return prepareNext(authorities, now, create);
+}
+
+/** On an operator's word: the next authority signs from now on, however short it was published. */
+export function activateNext(authorities: Authorities, now: Date): AuthorityChange {
+  const { next } = authorityStates(authorities, now);
+  if (next === null) throw new AuthorityNotPrepared();
+  return { activate: { id: next.id, at: now } };
+}
+
+/** On schedule: the next authority signs once it has been published for long enough. */
+export function activateDue(
+  authorities: Authorities,
+  now: Date,
+  activationDelaySeconds: number,
+): AuthorityChange | null {
+  const { next } = authorityStates(authorities, now);
+  if (next === null || activationDueAt(next, activationDelaySeconds) > now) return null;
+  return { activate: { id: next.id, at: now } };
+}
+
+/** Takes authorities out of the bundle that have come to their end. */
+export function retireExpired(authorities: Authorities, now: Date): AuthorityChange | null {
+  const { expired } = authorityStates(authorities, now);
+  return expired.length === 0 ? null : { remove: expired.map(({ id }) => id) };
+}

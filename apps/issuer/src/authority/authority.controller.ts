@@ -1,0 +1,19 @@
+import { issuerAdministration } from '@blastradius/contracts';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Authorities } from './authorities.ts';
+
+@Controller('admin/authority')
+export class AuthorityController {
+  constructor(private readonly authorities: Authorities) {}
+
+  @Post('rotate')
+  @HttpCode(200)
+  async rotate(
+    @Body({ schema: issuerAdministration.authorityRotateRequest })
+    { step }: z.infer<typeof issuerAdministration.authorityRotateRequest>,
+  ) {
+    await (step === 'prepare' ? this.authorities.prepare() : this.authorities.activate());
+    return { step };
+  }
+}

@@ -1,0 +1,14 @@
+import type { issuance } from '@blastradius/contracts';
+import { Controller, Get } from '@nestjs/common';
+import type { z } from 'zod';
+import type { TrustBundles } from './trust-bundles.ts';
+
+@Controller('v1/bundle')
+export class BundleController {
+  constructor(private readonly bundles: TrustBundles) {}
+
+  @Get()
+  bundle(): Promise<z.infer<typeof issuance.bundleAnswer>> {
+    return this.bundles.document();
+  }
+}

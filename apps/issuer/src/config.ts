@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+const seconds = z.coerce.number().positive();
+
+const environment = z.object({
+  /** 0 takes any free port. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  TRUST_DOMAIN: z.string().regex(/^[a-z0-9._-]{1,255}$/),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//),
+  /** Where jobs are kept, `redis://` or `postgres://`; the database unless told otherwise. */
+  JOBS_URL: z
+    .string()
+    .regex(/^(rediss?|postgres(ql)?):\/\//)
+    .optional(),
+  /** Base64 of 32 bytes; wraps the authorities' keys. */
+  KEY_ENCRYPTION_KEY: z
+    .base64()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((key) => key.length === 32, 'must be 32 bytes'),
+  ADMIN_SOCKET: z.string().startsWith('/'),
+  X509_SVID_TTL_SECONDS: seconds,
+  AUTHORITY_TTL_SECONDS: seconds,
+  AUTHORITY_ROTATION_SECONDS: seconds,
+  AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
+  BUNDLE_REFRESH_HINT_SECONDS: seconds,
+  LEDGER_FILE: z.string().startsWith('/'),
+});
+
+export interface AuthoritySchedule {
+  readonly ttlSeconds: number;
+  readonly rotationSeconds: number;
+  /** How long the next authority is published before it signs. */
+  readonly activationDelaySeconds: number;
+}
+
+export interface IssuerConfig {
+  readonly port: number;
+  readonly trustDomain: string;
+  readonly databaseUrl: string;
+  readonly jobsUrl: string;
+  readonly keyEncryptionKey: Uint8Array;
+  readonly adminSocket: string;
+  readonly x509SvidTtlSeconds: number;
+  readonly authority: AuthoritySchedule;
+  readonly bundleRefreshHintSeconds: number;
+  readonly ledgerFile: string;
+}
+
+/** Reads the environment once; what is missing or out of range ends the start with its name. */
+export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
+  const parsed = environment.refine(overlaps, overlapText).parse(variables);
+  return Object.freeze({
+    port: parsed.PORT,
+    trustDomain: parsed.TRUST_DOMAIN,
+    databaseUrl: parsed.DATABASE_URL,
+    jobsUrl: parsed.JOBS_URL ?? parsed.DATABASE_URL,
+    keyEncryptionKey: parsed.KEY_ENCRYPTION_KEY,
+    adminSocket: parsed.ADMIN_SOCKET,
+    x509SvidTtlSeconds: parsed.X509_SVID_TTL_SECONDS,
+    authority: Object.freeze({
+      ttlSeconds: parsed.AUTHORITY_TTL_SECONDS,
+      rotationSeconds: parsed.AUTHORITY_ROTATION_SECONDS,
+      activationDelaySeconds: parsed.AUTHORITY_ACTIVATION_DELAY_SECONDS,
+    }),
+    bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
+    ledgerFile: parsed.LEDGER_FILE,
+  });
+}
+
+/** The successor has to sign before its predecessor ends, or nobody signs in between. */
+function overlaps(parsed: z.infer<typeof environment>): boolean {
+  return (
+    parsed.AUTHORITY_TTL_SECONDS >
+    parsed.AUTHORITY_ROTATION_SECONDS + parsed.AUTHORITY_ACTIVATION_DELAY_SECONDS
+  );
+}
+
+const overlapText =
+  'AUTHORITY_TTL_SECONDS must be more than AUTHORITY_ROTATION_SECONDS + AUTHORITY_ACTIVATION_DELAY_SECONDS';

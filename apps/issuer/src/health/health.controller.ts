@@ -1,0 +1,27 @@
+import { DomainError } from '@blastradius/kernel';
+import { Controller, Get } from '@nestjs/common';
+import type { Authorities } from '../authority/authorities.ts';
+
+class NotReady extends DomainError {
+  readonly code = 'issuer.not-ready';
+  readonly category = 'unavailable';
+}
+
+@Controller()
+export class HealthController {
+  constructor(private readonly authorities: Authorities) {}
+
+  @Get('healthz')
+  live() {
+    return { status: 'live' };
+  }
+
+  /** The database answers, and an authority can sign. */
+  @Get('readyz')
+  async ready() {
+    await this.authorities.current().catch((cause: unknown) => {
+      throw new NotReady('the database or the current authority is missing', { cause });
+    });
+    return { status: 'ready' };
+  }
+}

@@ -1,0 +1,31 @@
+import type { X509SvidDocument } from '@blastradius/contracts';
+import { type Authority, checkMintedSvid, mintX509Svid } from '@blastradius/pki';
+import { svidLifetime } from './svid-lifetime.ts';
+
+export interface MintOrder {
+  readonly spiffeId: string;
+  readonly publicKeySpki: Uint8Array;
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+  readonly now: Date;
+  readonly ttlSeconds: number;
+}
+
+export interface IssuedSvid {
+  readonly document: X509SvidDocument;
+  /** Hex in lower case. */
+  readonly serial: string;
+}
+
+/** Mints an SVID and releases it only when the certificate, read back, is what was ordered. */
+export function mintChecked(authority: Authority, order: MintOrder): IssuedSvid {
+  const { spiffeId, publicKeySpki, dnsNames = [], ipAddresses = [], now, ttlSeconds } = order;
+  const lifetime = svidLifetime(now, ttlSeconds);
+  const minted = mintX509Svid({ authority, spiffeId, publicKeySpki, dnsNames, ipAddresses, ...lifetime });
+  checkMintedSvid(minted, { authority, spiffeId, publicKeySpki, notAfter: lifetime.notAfter });
+  const leaf = Buffer.from(minted.certificate).toString('base64');
+  return {
+    document: { spiffeId, certificateChain: [leaf], notAfterMs: minted.notAfter.getTime() },
+    serial: minted.serial,
+  };
+}

@@ -1,0 +1,31 @@
+import { DomainError } from '@blastradius/kernel';
+import type { Caller } from '../attestation/callers.ts';
+import type { IssuerLedger } from '../audit/issuer-ledger.ts';
+import { keyForIdentity } from './key-for-identity.ts';
+import type { IssuedSvid, SidecarSvids } from './sidecar-svids.ts';
+
+/** Gives a sidecar its next SVID, for a new key, on the strength of the one it still holds. */
+export class RenewSidecar {
+  readonly #svids: SidecarSvids;
+  readonly #ledger: IssuerLedger;
+
+  constructor(svids: SidecarSvids, ledger: IssuerLedger) {
+    this.#svids = svids;
+    this.#ledger = ledger;
+  }
+
+  async execute({ spiffeId }: Caller, csr: string): Promise<IssuedSvid> {
+    return this.#svids.issue(spiffeId, this.#readKey(spiffeId, csr), 'sidecar-renewed');
+  }
+
+  #readKey(spiffeId: string, csr: string): Uint8Array {
+    try {
+      return keyForIdentity(csr, spiffeId);
+    } catch (error) {
+      if (error instanceof DomainError) {
+        this.#ledger.record({ event: 'svid-refused', spiffeId, reason: error.code });
+      }
+      throw error;
+    }
+  }
+}

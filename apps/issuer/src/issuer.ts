@@ -1,0 +1,84 @@
+import { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '@blastradius/kernel';
+import { type IssuerRecord, openLedger } from '@blastradius/ledger';
+import { createNestApp, type Logger } from '@blastradius/nest-kit';
+import { administrationModule } from './administration.module.ts';
+import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
+import { authenticationHook } from './attestation/authentication-hook.ts';
+import { AuthorityRotation } from './authority/authority-rotation.ts';
+import { scheduleRotation } from './authority/rotation.queue.ts';
+import type { IssuerConfig } from './config.ts';
+import { openDatabase } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { composeParts, type Parts } from './parts.ts';
+import { publicModule } from './public.module.ts';
+import { startUpkeep } from './upkeep.ts';
+
+export interface Issuer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** 5,000 requests for certificates, or 10,000 instances of a policy, and some room. */
+const bodyBytesMax = 8_388_608;
+
+/** Starts an issuer: its state first, then both doors. What was opened is closed again when it fails. */
+export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Logger): Promise<Issuer> {
+  await using opened = new AsyncDisposableStack();
+  const database = openDatabase(config.databaseUrl, (err) =>
+    logger.error({ err }, 'database connection lost'),
+  );
+  opened.defer(() => database.end());
+  await migrate(database, config.trustDomain);
+
+  const ledger = openLedger<IssuerRecord>(config.ledgerFile);
+  opened.defer(() => ledger.close());
+  const parts = composeParts(config, database, ledger, clock);
+  await parts.authorities.current();
+
+  const { server, port, closePublic } = await openPublicApi(parts, config, logger);
+  opened.defer(closePublic);
+  opened.defer(await openAdministration(parts, config, logger));
+
+  const upkeep = startUpkeep(
+    parts.authorities,
+    parts.serverIdentity,
+    (context) => server.setSecureContext(context),
+    logger,
+  );
+  opened.defer(() => upkeep.stop());
+  const rotation = await scheduleRotation(
+    { url: config.jobsUrl, logger },
+    new AuthorityRotation(parts.authorities, clock),
+    parts.authorities,
+    config.authority.rotationSeconds,
+  );
+  opened.defer(() => rotation.stop());
+
+  const running = opened.move();
+  return { url: `https://127.0.0.1:${port}`, close: () => running.disposeAsync() };
+}
+
+async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {
+  const context = await parts.serverIdentity.refresh();
+  // Strangers get an answer, the same for all of them, rather than a broken handshake.
+  const https = { ...context, requestCert: true, rejectUnauthorized: false };
+  const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
+  app.getHttpAdapter().getInstance().addHook('onRequest', authenticationHook(parts.callers));
+  await app.listen(config.port, '127.0.0.1');
+  const server: unknown = app.getHttpServer();
+  if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
+  return { server, port: (server.address() as AddressInfo).port, closePublic: () => app.close() };
+}
+
+async function openAdministration(
+  parts: Parts,
+  config: IssuerConfig,
+  logger: Logger,
+): Promise<() => Promise<void>> {
+  const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax });
+  await clearSocketPath(config.adminSocket);
+  await withOwnerOnlyFiles(() => app.listen(config.adminSocket));
+  return () => app.close();
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '@blastradius/kernel';
+import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
+import { AdmitSidecar } from './attestation/admit-sidecar.ts';
+import { Callers } from './attestation/callers.ts';
+import { JoinTokens } from './attestation/join-tokens.ts';
+import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
+import { IssuerLedger } from './audit/issuer-ledger.ts';
+import { Authorities } from './authority/authorities.ts';
+import { AuthorityAudit } from './authority/authority-audit.ts';
+import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
+import { TrustBundles } from './bundle/trust-bundles.ts';
+import type { IssuerConfig } from './config.ts';
+import type { Database } from './database/database.ts';
+import { IssuanceTerms } from './issuance/issuance-terms.ts';
+import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
+import { RenewSidecar } from './issuance/renew-sidecar.ts';
+import { SidecarSvids } from './issuance/sidecar-svids.ts';
+import { PostgresPolicyStore } from './registration/postgres-policy-store.ts';
+import { Registrations } from './registration/registrations.ts';
+import { ServerIdentity } from './server-identity/server-identity.ts';
+
+export type Parts = ReturnType<typeof composeParts>;
+
+/** The domain objects that the public and the operator's API share. */
+export function composeParts(
+  config: IssuerConfig,
+  database: Database,
+  writer: LedgerWriter<IssuerRecord>,
+  clock: Clock,
+) {
+  const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
+  const terms = new IssuanceTerms(trustDomain, x509SvidTtlSeconds);
+  const ledger = new IssuerLedger(writer, clock);
+  const authorities = new Authorities(
+    new PostgresAuthorityStore(database),
+    new AuthorityAudit(ledger, trustDomain),
+    clock,
+    { trustDomain, schedule: config.authority, keyEncryptionKey },
+  );
+  const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
+  const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
+  const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
+  return {
+    terms,
+    authorities,
+    registrations,
+    joinTokens,
+    bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
+    callers: new Callers(authorities, ledger, clock, trustDomain),
+    admitSidecar: new AdmitSidecar(joinTokens, sidecarSvids, ledger, trustDomain),
+    renewSidecar: new RenewSidecar(sidecarSvids, ledger),
+    issueX509Svids: new IssueX509Svids(authorities, registrations, ledger, clock, x509SvidTtlSeconds),
+    serverIdentity: new ServerIdentity(authorities, terms, ledger, clock),
+  };
+}

@@ -1,0 +1,36 @@
+import { provideValue } from '@blastradius/nest-kit';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AdmitSidecar } from './attestation/admit-sidecar.ts';
+import { AttestationController } from './attestation/attestation.controller.ts';
+import { Callers } from './attestation/callers.ts';
+import { Authorities } from './authority/authorities.ts';
+import { BundleController } from './bundle/bundle.controller.ts';
+import { TrustBundles } from './bundle/trust-bundles.ts';
+import { HealthController } from './health/health.controller.ts';
+import { IssuanceController } from './issuance/issuance.controller.ts';
+import { IssuanceTerms } from './issuance/issuance-terms.ts';
+import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
+import { RenewSidecar } from './issuance/renew-sidecar.ts';
+import type { Parts } from './parts.ts';
+import { Registrations } from './registration/registrations.ts';
+
+@Module({})
+class PublicModule {}
+
+/** The API for sidecars. */
+export function publicModule(parts: Parts): DynamicModule {
+  return {
+    module: PublicModule,
+    controllers: [AttestationController, IssuanceController, BundleController, HealthController],
+    providers: [
+      provideValue(Authorities, parts.authorities),
+      provideValue(Callers, parts.callers),
+      provideValue(Registrations, parts.registrations),
+      provideValue(TrustBundles, parts.bundles),
+      provideValue(IssuanceTerms, parts.terms),
+      provideValue(AdmitSidecar, parts.admitSidecar),
+      provideValue(RenewSidecar, parts.renewSidecar),
+      provideValue(IssueX509Svids, parts.issueX509Svids),
+    ],
+  };
+}

@@ -1,0 +1,18 @@
+import { issuerAdministration } from '@blastradius/contracts';
+import { Body, Controller, Put } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Registrations } from './registrations.ts';
+
+@Controller('admin/policies')
+export class RegistrationController {
+  constructor(private readonly registrations: Registrations) {}
+
+  @Put()
+  async replace(
+    @Body({ schema: issuerAdministration.policiesRequest })
+    { policies }: z.infer<typeof issuerAdministration.policiesRequest>,
+  ) {
+    await this.registrations.replace(policies);
+    return { policies: policies.length };
+  }
+}

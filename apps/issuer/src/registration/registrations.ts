@@ -1,0 +1,39 @@
+import type { IssuancePolicy } from '@blastradius/contracts';
+import { checkPolicies } from './check-policies.ts';
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  type GrantedIdentity,
+  matchPolicies,
+} from './policy-matching.ts';
+import type { PolicyStore } from './policy-store.ts';
+
+/** Who may hold which identity, by the operator's policies; a change counts at once, everywhere. */
+export class Registrations {
+  readonly #store: PolicyStore;
+  readonly #trustDomain: string;
+  #compiled: { revision: number; policies: readonly CompiledPolicy[] } | undefined;
+
+  constructor(store: PolicyStore, trustDomain: string) {
+    this.#store = store;
+    this.#trustDomain = trustDomain;
+  }
+
+  /** Replaces the whole set, or nothing of it. */
+  async replace(policies: readonly IssuancePolicy[]): Promise<void> {
+    checkPolicies(policies, this.#trustDomain);
+    await this.#store.replace(policies);
+  }
+
+  /** By SPIFFE ID. */
+  async entitlementsOf(selectors: readonly string[]): Promise<ReadonlyMap<string, GrantedIdentity>> {
+    return matchPolicies(await this.#policies(), selectors, this.#trustDomain);
+  }
+
+  async #policies(): Promise<readonly CompiledPolicy[]> {
+    if (this.#compiled?.revision === (await this.#store.revision())) return this.#compiled.policies;
+    const { revision, policies } = await this.#store.load();
+    this.#compiled = { revision, policies: policies.map(compilePolicy) };
+    return this.#compiled.policies;
+  }
+}

@@ -1,0 +1,75 @@
+import { constants } from 'node:crypto';
+import type { SecureContextOptions } from 'node:tls';
+import type { Clock } from '@blastradius/kernel';
+import { generateP256KeyPair } from '@blastradius/pki';
+import { certificatesToPem } from '@blastradius/spiffe';
+import type { IssuerLedger } from '../audit/issuer-ledger.ts';
+import type { Authorities } from '../authority/authorities.ts';
+import type { IssuanceTerms } from '../issuance/issuance-terms.ts';
+import { mintChecked } from '../issuance/mint-checked.ts';
+
+interface OwnSvid {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+  readonly renewAtMs: number;
+}
+
+/** Compressed time may leave workloads a few seconds; the door itself need not change that often. */
+const ttlSecondsMin = 10;
+
+/** The issuer's own SVID, `spiffe://<trust domain>/issuer`: from its own authority, in memory only. */
+export class ServerIdentity {
+  readonly #authorities: Authorities;
+  readonly #terms: IssuanceTerms;
+  readonly #ledger: IssuerLedger;
+  readonly #clock: Clock;
+  #svid: OwnSvid | undefined;
+  #revision: number | undefined;
+
+  constructor(authorities: Authorities, terms: IssuanceTerms, ledger: IssuerLedger, clock: Clock) {
+    this.#authorities = authorities;
+    this.#terms = terms;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** New options for TLS where the SVID is past half of its life or the bundle has changed; else null. */
+  async refresh(): Promise<SecureContextOptions | null> {
+    const { revision, bundle } = await this.#authorities.state();
+    const isFresh = this.#svid !== undefined && this.#clock.now().getTime() < this.#svid.renewAtMs;
+    if (isFresh && revision === this.#revision) return null;
+    const svid = isFresh && this.#svid !== undefined ? this.#svid : await this.#mint();
+    this.#svid = svid;
+    this.#revision = revision;
+    return {
+      cert: svid.certificatePem,
+      key: svid.keyPem,
+      // What clients are told to choose a certificate by; each request is verified by itself.
+      ca: certificatesToPem(bundle.authorities),
+      minVersion: 'TLSv1.3',
+      // A resumed session would stand for a certificate that nobody has shown again.
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    };
+  }
+
+  async #mint(): Promise<OwnSvid> {
+    const keys = await generateP256KeyPair();
+    const spiffeId = `spiffe://${this.#terms.trustDomain}/issuer`;
+    const authority = await this.#authorities.current();
+    const now = this.#clock.now();
+    const { document, serial } = mintChecked(authority, {
+      spiffeId,
+      publicKeySpki: keys.publicKey.export({ type: 'spki', format: 'der' }),
+      dnsNames: ['localhost'],
+      ipAddresses: ['127.0.0.1'],
+      now,
+      ttlSeconds: Math.max(ttlSecondsMin, this.#terms.ttlSeconds),
+    });
+    this.#ledger.record({ event: 'svid-issued', spiffeId, serial, reason: 'issuer-server' });
+    return {
+      certificatePem: certificatesToPem(document.certificateChain.map((der) => Buffer.from(der, 'base64'))),
+      keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      renewAtMs: (now.getTime() + document.notAfterMs) / 2,
+    };
+  }
+}
