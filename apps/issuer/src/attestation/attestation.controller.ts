@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { issuance } from '@blastradius/contracts';
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
-import type { TrustBundles } from '../bundle/trust-bundles.ts';
-import type { RenewSidecar } from '../issuance/renew-sidecar.ts';
-import type { AdmitSidecar } from './admit-sidecar.ts';
-import type { Callers } from './callers.ts';
+import { TrustBundles } from '../bundle/trust-bundles.ts';
+import { RenewSidecar } from '../issuance/renew-sidecar.ts';
+import { AdmitSidecar } from './admit-sidecar.ts';
+import { Callers } from './callers.ts';
 
 @Controller('v1')
 export class AttestationController {

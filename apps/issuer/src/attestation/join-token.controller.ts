@@ -1,8 +1,8 @@
 import { issuerAdministration } from '@blastradius/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import type { TrustBundles } from '../bundle/trust-bundles.ts';
-import type { JoinTokens } from './join-tokens.ts';
+import { TrustBundles } from '../bundle/trust-bundles.ts';
+import { JoinTokens } from './join-tokens.ts';
 
 @Controller('admin/join-tokens')
 export class JoinTokenController {

@@ -1,7 +1,7 @@
 import { issuerAdministration } from '@blastradius/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Authorities } from './authorities.ts';
+import { Authorities } from './authorities.ts';
 
 @Controller('admin/authority')
 export class AuthorityController {

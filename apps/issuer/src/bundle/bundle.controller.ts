@@ -1,7 +1,7 @@
 import type { issuance } from '@blastradius/contracts';
 import { Controller, Get } from '@nestjs/common';
 import type { z } from 'zod';
-import type { TrustBundles } from './trust-bundles.ts';
+import { TrustBundles } from './trust-bundles.ts';
 
 @Controller('v1/bundle')
 export class BundleController {

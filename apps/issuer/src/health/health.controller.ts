@@ -1,6 +1,6 @@
 import { DomainError } from '@blastradius/kernel';
 import { Controller, Get } from '@nestjs/common';
-import type { Authorities } from '../authority/authorities.ts';
+import { Authorities } from '../authority/authorities.ts';
 
 class NotReady extends DomainError {
   readonly code = 'issuer.not-ready';

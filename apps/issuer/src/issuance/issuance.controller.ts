@@ -1,10 +1,10 @@
 import { issuance } from '@blastradius/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import type { TrustBundles } from '../bundle/trust-bundles.ts';
-import type { Registrations } from '../registration/registrations.ts';
-import type { IssuanceTerms } from './issuance-terms.ts';
-import type { IssueX509Svids } from './issue-x509-svids.ts';
+import { TrustBundles } from '../bundle/trust-bundles.ts';
+import { Registrations } from '../registration/registrations.ts';
+import { IssuanceTerms } from './issuance-terms.ts';
+import { IssueX509Svids } from './issue-x509-svids.ts';
 
 @Controller('v1')
 export class IssuanceController {

@@ -1,7 +1,7 @@
 import { issuerAdministration } from '@blastradius/contracts';
 import { Body, Controller, Put } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Registrations } from './registrations.ts';
+import { Registrations } from './registrations.ts';
 
 @Controller('admin/policies')
 export class RegistrationController {

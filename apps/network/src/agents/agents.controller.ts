@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req
 import type { FastifyRequest } from 'fastify';
 import type { CurrentAgent, ShownCredential } from '../admission/judgement.ts';
 import { Caller, Enrolment, Shown } from '../admission/route-admission.ts';
-import type { Posts } from '../posts/posts.ts';
+import { Posts } from '../posts/posts.ts';
 import {
   type ProfileChange,
   profileChange,
@@ -10,9 +10,9 @@ import {
   type Registration,
   registration,
 } from './agent.schema.ts';
-import type { Agents } from './agents.ts';
-import type { Follows } from './follows.ts';
-import type { RegisterAgent } from './register-agent.ts';
+import { Agents } from './agents.ts';
+import { Follows } from './follows.ts';
+import { RegisterAgent } from './register-agent.ts';
 
 @Controller('api/v1/agents')
 export class AgentsController {

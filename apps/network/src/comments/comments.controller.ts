@@ -3,9 +3,9 @@ import type { CurrentAgent } from '../admission/judgement.ts';
 import { Caller } from '../admission/route-admission.ts';
 import { recordId } from '../posts/post.schema.ts';
 import { votedAnswer } from '../posts/voted-answer.ts';
-import type { Votes } from '../posts/votes.ts';
+import { Votes } from '../posts/votes.ts';
 import { type CommentsQuery, commentsQuery, type NewComment, newComment } from './comment.schema.ts';
-import type { Comments } from './comments.ts';
+import { Comments } from './comments.ts';
 
 @Controller('api/v1')
 export class CommentsController {

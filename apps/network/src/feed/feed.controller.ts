@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { CurrentAgent } from '../admission/judgement.ts';
 import { Caller } from '../admission/route-admission.ts';
 import { type FeedQuery, feedQuery } from './feed.schema.ts';
-import type { Feed } from './feed.ts';
+import { Feed } from './feed.ts';
 
 @Controller('api/v1')
 export class FeedController {

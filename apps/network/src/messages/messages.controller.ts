@@ -2,8 +2,8 @@ import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { CurrentAgent } from '../admission/judgement.ts';
 import { Caller } from '../admission/route-admission.ts';
 import { recordId } from '../posts/post.schema.ts';
-import type { ChatRequests } from './chat-requests.ts';
-import type { Conversations } from './conversations.ts';
+import { ChatRequests } from './chat-requests.ts';
+import { Conversations } from './conversations.ts';
 import {
   type ChatRequest,
   chatRequest,

@@ -1,6 +1,6 @@
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import { type OwnerDetails, ownerDetails } from '../owners/owner.schema.ts';
-import type { Owners } from '../owners/owners.ts';
+import { Owners } from '../owners/owners.ts';
 
 /** Owners whose identity was verified elsewhere; where there is no claim link, the only way. */
 @Controller('operator/agents')

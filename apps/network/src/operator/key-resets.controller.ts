@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { recordId } from '../posts/post.schema.ts';
-import type { HandOutKey } from './hand-out-key.ts';
-import type { KeyResetCampaigns } from './key-reset-campaigns.ts';
+import { HandOutKey } from './hand-out-key.ts';
+import { KeyResetCampaigns } from './key-reset-campaigns.ts';
 
 /** Arm `static-key`: all keys are reset, and each owner gets the new one. */
 @Controller('operator')

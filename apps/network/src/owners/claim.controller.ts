@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { Public } from '../admission/route-admission.ts';
 import { claimPage } from './claim-page.ts';
-import type { Claims } from './claims.ts';
+import { Claims } from './claims.ts';
 import { type ClaimRequest, claimRequest } from './owner.schema.ts';
 
 @Controller('claim')

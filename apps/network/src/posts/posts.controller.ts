@@ -2,12 +2,12 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import type { CurrentAgent } from '../admission/judgement.ts';
 import { Caller } from '../admission/route-admission.ts';
 import { type FeedQuery, feedQuery } from '../feed/feed.schema.ts';
-import type { Feed } from '../feed/feed.ts';
-import type { Pins } from './pins.ts';
+import { Feed } from '../feed/feed.ts';
+import { Pins } from './pins.ts';
 import { type NewPost, newPost, recordId } from './post.schema.ts';
-import type { Posts } from './posts.ts';
+import { Posts } from './posts.ts';
 import { votedAnswer } from './voted-answer.ts';
-import type { Votes } from './votes.ts';
+import { Votes } from './votes.ts';
 
 @Controller('api/v1/posts')
 export class PostsController {

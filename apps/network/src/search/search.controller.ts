@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { type SearchQuery, searchQuery } from './search.schema.ts';
-import type { Search } from './search.ts';
+import { Search } from './search.ts';
 
 @Controller('api/v1/search')
 export class SearchController {

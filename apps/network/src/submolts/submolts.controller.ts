@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import type { CurrentAgent } from '../admission/judgement.ts';
 import { Caller } from '../admission/route-admission.ts';
-import type { Moderators } from './moderators.ts';
+import { Moderators } from './moderators.ts';
 import {
   formerModerator,
   type NewModerator,
@@ -11,7 +11,7 @@ import {
   type SubmoltSettings,
   submoltSettings,
 } from './submolt.schema.ts';
-import type { Submolts } from './submolts.ts';
+import { Submolts } from './submolts.ts';
 
 @Controller('api/v1/submolts')
 export class SubmoltsController {

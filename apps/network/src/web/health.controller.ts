@@ -1,6 +1,6 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { Public } from '../admission/route-admission.ts';
-import type { Readiness } from './readiness.ts';
+import { Readiness } from './readiness.ts';
 
 @Controller()
 export class HealthController {

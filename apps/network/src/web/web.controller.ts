@@ -1,8 +1,8 @@
 import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/common';
 import { Public } from '../admission/route-admission.ts';
 import { renderHomePage } from './home-page.ts';
-import type { ScriptBundle } from './script-bundle.ts';
-import type { Visitors } from './visitors.ts';
+import { ScriptBundle } from './script-bundle.ts';
+import { Visitors } from './visitors.ts';
 
 /** What the world sees of the network. */
 @Controller()
