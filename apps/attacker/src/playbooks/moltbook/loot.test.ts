@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { forgedTexts } from './forged-texts.ts';
 import { Loot } from './loot.ts';
 
 test('a key in a row is a credential, a SPIFFE ID is only a name', () => {
@@ -35,6 +36,11 @@ test('a message, a secret and an address count once, however often they are read
   expect(loot.takeMessages([one, two])).toEqual({ privateMessages: 1, thirdPartySecrets: [] });
   expect(loot.takeEmails([{ email: 'a@example.com' }, { email: 'b@example.com' }])).toBe(2);
   expect(loot.takeEmails([{ email: 'b@example.com' }])).toBe(0);
+});
+
+test('what the thief wrote itself is no loot', () => {
+  const rows = Object.values(forgedTexts).map((message, id) => ({ id, message }));
+  expect(new Loot().takeMessages(rows)).toEqual({ privateMessages: 0, thirdPartySecrets: [] });
 });
 
 test('names of secrets in the ledger are not the secrets', () => {

@@ -1,5 +1,6 @@
 import { credentialId } from '@blastradius/ledger';
 import { z } from 'zod';
+import { isForgedText } from './forged-texts.ts';
 import { mineEmails, mineSecrets } from './mine-secrets.ts';
 
 const harvestedRow = z.object({
@@ -47,9 +48,10 @@ export class Loot {
     for (const name of names) if (!this.agents.has(name)) this.agents.set(name, { name });
   }
 
-  /** Takes private messages in; returns what in them is new. */
+  /** Takes private messages in; returns what in them is new. What the thief wrote itself is no loot. */
   takeMessages(rows: readonly unknown[]): { privateMessages: number; thirdPartySecrets: string[] } {
-    const fresh = rows.filter((row) => isNew(this.#messages, messageId(row)));
+    const others = rows.filter((row) => !isForgedText(textOf(row)));
+    const fresh = others.filter((row) => isNew(this.#messages, messageId(row)));
     const secrets = fresh.flatMap((row) => mineSecrets(JSON.stringify(row))).map(credentialId);
     return {
       privateMessages: fresh.length,
@@ -80,4 +82,8 @@ function messageId(row: unknown): string {
       .safeParse(row)
       .data?.id.toString() ?? JSON.stringify(row)
   );
+}
+
+function textOf(row: unknown): string | undefined {
+  return z.object({ message: z.string() }).safeParse(row).data?.message;
 }
