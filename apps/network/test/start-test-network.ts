@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AuditRecord, auditRecord } from '@blastradius/ledger';
+import { type AuditRecord, ledgerRecord } from '@blastradius/ledger';
 import { loadConfig } from '../src/config.ts';
 import { type NetworkOverrides, startNetwork } from '../src/start.ts';
 import { type Caller, openCaller } from './open-caller.ts';
@@ -66,5 +66,7 @@ export function networkEnvironment(folder: string, environment: Record<string, s
 
 export function readAudit(file: string): AuditRecord[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => auditRecord.parse(JSON.parse(line)));
+  return lines
+    .map((line) => ledgerRecord.parse(JSON.parse(line)))
+    .filter((record): record is AuditRecord => record.ledger === 'audit');
 }
