@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { issuance } from '@blastradius/contracts';
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { RenewSidecar } from '../issuance/renew-sidecar.ts';
@@ -10,10 +10,10 @@ import { Callers } from './callers.ts';
 @Controller('v1')
 export class AttestationController {
   constructor(
-    private readonly admitSidecar: AdmitSidecar,
-    private readonly renewSidecar: RenewSidecar,
-    private readonly callers: Callers,
-    private readonly bundles: TrustBundles,
+    @Inject(AdmitSidecar) private readonly admitSidecar: AdmitSidecar,
+    @Inject(RenewSidecar) private readonly renewSidecar: RenewSidecar,
+    @Inject(Callers) private readonly callers: Callers,
+    @Inject(TrustBundles) private readonly bundles: TrustBundles,
   ) {}
 
   /** The body is not checked by a pipe: a caller without identity learns nothing but 401. */

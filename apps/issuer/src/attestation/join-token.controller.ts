@@ -1,5 +1,5 @@
 import { issuerAdministration } from '@blastradius/contracts';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { JoinTokens } from './join-tokens.ts';
@@ -7,8 +7,8 @@ import { JoinTokens } from './join-tokens.ts';
 @Controller('admin/join-tokens')
 export class JoinTokenController {
   constructor(
-    private readonly joinTokens: JoinTokens,
-    private readonly bundles: TrustBundles,
+    @Inject(JoinTokens) private readonly joinTokens: JoinTokens,
+    @Inject(TrustBundles) private readonly bundles: TrustBundles,
   ) {}
 
   @Post()

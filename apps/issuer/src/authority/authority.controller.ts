@@ -1,11 +1,11 @@
 import { issuerAdministration } from '@blastradius/contracts';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { Authorities } from './authorities.ts';
 
 @Controller('admin/authority')
 export class AuthorityController {
-  constructor(private readonly authorities: Authorities) {}
+  constructor(@Inject(Authorities) private readonly authorities: Authorities) {}
 
   @Post('rotate')
   @HttpCode(200)

@@ -1,5 +1,5 @@
 import { DomainError } from '@blastradius/kernel';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { Authorities } from '../authority/authorities.ts';
 
 class NotReady extends DomainError {
@@ -9,7 +9,7 @@ class NotReady extends DomainError {
 
 @Controller()
 export class HealthController {
-  constructor(private readonly authorities: Authorities) {}
+  constructor(@Inject(Authorities) private readonly authorities: Authorities) {}
 
   @Get('healthz')
   live() {

@@ -1,5 +1,5 @@
 import { issuance } from '@blastradius/contracts';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { Registrations } from '../registration/registrations.ts';
@@ -9,10 +9,10 @@ import { IssueX509Svids } from './issue-x509-svids.ts';
 @Controller('v1')
 export class IssuanceController {
   constructor(
-    private readonly registrations: Registrations,
-    private readonly issueX509Svids: IssueX509Svids,
-    private readonly bundles: TrustBundles,
-    private readonly terms: IssuanceTerms,
+    @Inject(Registrations) private readonly registrations: Registrations,
+    @Inject(IssueX509Svids) private readonly issueX509Svids: IssueX509Svids,
+    @Inject(TrustBundles) private readonly bundles: TrustBundles,
+    @Inject(IssuanceTerms) private readonly terms: IssuanceTerms,
   ) {}
 
   @Post('entitlements')

@@ -1,11 +1,11 @@
 import { issuerAdministration } from '@blastradius/contracts';
-import { Body, Controller, Put } from '@nestjs/common';
+import { Body, Controller, Inject, Put } from '@nestjs/common';
 import type { z } from 'zod';
 import { Registrations } from './registrations.ts';
 
 @Controller('admin/policies')
 export class RegistrationController {
-  constructor(private readonly registrations: Registrations) {}
+  constructor(@Inject(Registrations) private readonly registrations: Registrations) {}
 
   @Put()
   async replace(

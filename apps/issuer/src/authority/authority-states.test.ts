@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AuthorityTimes,
+  activationDueAt,
+  authorityLifetime,
+  authorityStates,
+} from './authority-states.ts';
+
+const now = new Date('2026-02-01T12:00:00Z');
+const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+const authority = (id: string, changes: Partial<AuthorityTimes> = {}): AuthorityTimes => ({
+  id,
+  notAfter: at(3600),
+  preparedAt: at(-60),
+  activatedAt: null,
+  ...changes,
+});
+const idsOf = (authorities: readonly AuthorityTimes[]) => {
+  const { next, current, previous, expired } = authorityStates(authorities, now);
+  const ids = (all: readonly AuthorityTimes[]) => all.map(({ id }) => id);
+  return { next: next?.id, current: current?.id, previous: ids(previous), expired: ids(expired) };
+};
+
+describe('authorityStates', () => {
+  it('lets the one that was activated last sign, and keeps its predecessors', () => {
+    const authorities = [
+      authority('old', { activatedAt: at(-50) }),
+      authority('new', { activatedAt: at(-10) }),
+      authority('older', { activatedAt: at(-90) }),
+    ];
+    expect(idsOf(authorities)).toEqual({
+      next: undefined,
+      current: 'new',
+      previous: ['old', 'older'],
+      expired: [],
+    });
+  });
+
+  it('lets one that was only published sign nothing', () => {
+    expect(idsOf([authority('a')])).toEqual({ next: 'a', current: undefined, previous: [], expired: [] });
+  });
+
+  it('ends an authority at its last instant, whatever it was', () => {
+    const ended = { notAfter: now };
+    const authorities = [authority('a', { ...ended, activatedAt: at(-5) }), authority('b', ended)];
+    expect(idsOf(authorities)).toEqual({
+      next: undefined,
+      current: undefined,
+      previous: [],
+      expired: ['a', 'b'],
+    });
+  });
+
+  it('lets a predecessor that is still valid sign again when its successor has ended', () => {
+    const authorities = [
+      authority('long', { activatedAt: at(-50) }),
+      authority('short', { activatedAt: at(-10), notAfter: at(-1) }),
+    ];
+    expect(idsOf(authorities)).toMatchObject({ current: 'long', expired: ['short'] });
+  });
+});
+
+describe('the times of an authority', () => {
+  it('are due after the delay, counted from its publication', () => {
+    expect(activationDueAt(authority('a', { preparedAt: now }), 1.5)).toEqual(at(1.5));
+  });
+
+  it('are whole seconds and never shorter than two', () => {
+    const lifetime = authorityLifetime(new Date(now.getTime() + 999), 0.1);
+    expect(lifetime).toEqual({ notBefore: at(-1), notAfter: at(2) });
+    expect(authorityLifetime(now, 90.7).notAfter).toEqual(at(90));
+  });
+});

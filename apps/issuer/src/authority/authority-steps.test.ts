@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { AuthorityNotPrepared } from './authority.errors.ts';
+import * as steps from './authority-steps.ts';
+import type { StoredAuthority } from './authority-store.ts';
+
+const now = new Date('2026-02-01T12:00:00Z');
+const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+const authority = (id: string, changes: Partial<StoredAuthority> = {}): StoredAuthority => ({
+  id,
+  certificate: new Uint8Array(),
+  wrappedKey: new Uint8Array(),
+  notAfter: at(3600),
+  preparedAt: at(-60),
+  activatedAt: null,
+  ...changes,
+});
+const create: steps.CreateAuthority = async (preparedAt, activatedAt) =>
+  authority('created', { preparedAt, activatedAt });
+const current = authority('current', { activatedAt: at(-60) });
+const next = authority('next');
+
+describe('ensureCurrent', () => {
+  it('changes nothing while someone signs', async () => {
+    expect(await steps.ensureCurrent([current, next], now, create)).toBeNull();
+  });
+  it('prefers the authority that is published already', async () => {
+    expect(await steps.ensureCurrent([next], now, create)).toEqual({ activate: { id: 'next', at: now } });
+  });
+  it('makes the first one, which signs at once', async () => {
+    expect(await steps.ensureCurrent([], now, create)).toMatchObject({ add: { activatedAt: now } });
+  });
+});
+
+describe('prepareNext', () => {
+  it('publishes one that signs nothing yet', async () => {
+    expect(await steps.prepareNext([current], now, create)).toMatchObject({ add: { activatedAt: null } });
+  });
+  it('finds one that waits already enough', async () => {
+    expect(await steps.prepareNext([current, next], now, create)).toBeNull();
+  });
+});
+
+describe('prepareDue', () => {
+  it('lets a tick that comes early after a restart pass', async () => {
+    expect(await steps.prepareDue([current], now, create, 121)).toBeNull();
+    expect(await steps.prepareDue([current], now, create, 120)).toMatchObject({ add: { id: 'created' } });
+  });
+});
+
+describe('activation', () => {
+  it('by order does not wait for the delay, but needs a prepared authority', () => {
+    expect(steps.activateNext([current, next], now)).toEqual({ activate: { id: 'next', at: now } });
+    expect(() => steps.activateNext([current], now)).toThrow(AuthorityNotPrepared);
+  });
+  it('on schedule waits until everyone had time to fetch the bundle', () => {
+    expect(steps.activateDue([current, next], now, 61)).toBeNull();
+    expect(steps.activateDue([current, next], now, 60)).toEqual({ activate: { id: 'next', at: now } });
+    expect(steps.activateDue([current], now, 0)).toBeNull();
+  });
+});
+
+describe('retireExpired', () => {
+  it('takes away those past their end and no others', () => {
+    expect(steps.retireExpired([current, authority('old', { notAfter: now })], now)).toEqual({
+      remove: ['old'],
+    });
+    expect(steps.retireExpired([current], now)).toBeNull();
+  });
+});

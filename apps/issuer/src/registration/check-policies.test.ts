@@ -1,0 +1,30 @@
+import { issuerAdministration } from '@blastradius/contracts';
+import { describe, expect, it } from 'vitest';
+import { checkPolicies } from './check-policies.ts';
+
+const good = { id: 'p', selectors: ['path:/{agent}'], spiffeId: 'spiffe://{trustDomain}/agent/{agent}' };
+const check = (...policies: object[]) =>
+  checkPolicies(issuerAdministration.policiesRequest.parse({ policies }).policies, 'moltbook.test');
+
+describe('checkPolicies', () => {
+  it('takes templates over captures and instances', () => {
+    check(good, { ...good, id: 'q', spiffeId: 'spiffe://moltbook.test/{instance}', instances: ['a'] });
+  });
+
+  it.each([
+    ['there are two', [good, good]],
+    ['nothing gives {other} a value', [{ ...good, spiffeId: 'spiffe://{trustDomain}/{other}' }]],
+    ['nothing gives {instance} a value', [{ ...good, spiffeId: 'spiffe://{trustDomain}/{instance}' }]],
+    ['does not use {instance}', [{ ...good, instances: ['a'] }]],
+    ['must not capture {trustDomain}', [{ ...good, selectors: ['path:/{trustDomain}', 'x:{agent}'] }]],
+    ['must not capture {instance}', [{ ...good, selectors: ['path:/{instance}', 'x:{agent}'] }]],
+    ['leaves the trust domain', [{ ...good, spiffeId: 'spiffe://other.test/{agent}' }]],
+    ['has a path', [{ ...good, spiffeId: 'spiffe://{trustDomain}' }]],
+    ['belongs to the identity plane', [{ ...good, spiffeId: 'spiffe://{trustDomain}/issuer' }]],
+    ['belongs to the identity plane', [{ ...good, spiffeId: 'spiffe://{trustDomain}/sidecar/{agent}' }]],
+    ['makes no SPIFFE ID', [{ ...good, spiffeId: 'spiffe://{trustDomain}/a b/{agent}' }]],
+    ['makes no SPIFFE ID', [{ ...good, spiffeId: 'https://{trustDomain}/{agent}' }]],
+  ])('refuses a set where %s', (text, policies) => {
+    expect(() => check(...policies)).toThrow(text);
+  });
+});
