@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type AttackerRecord, ledgerRecord } from '@blastradius/ledger';
-import { describe, expect, test } from 'vitest';
+import { certificatesToPem } from '@blastradius/spiffe';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Agenda } from '../src/engine/agenda.ts';
 import { Attempts } from '../src/engine/attempts.ts';
 import { TargetRefused } from '../src/engine/loopback-only.ts';
@@ -43,7 +47,7 @@ const identityWorld = () =>
 /** Four incident hours in two seconds. */
 async function play(
   world: FakeWorld,
-  options: { knowsHole?: boolean; onRecord?: (record: AttackerRecord) => void } = {},
+  options: { knowsHole?: boolean; backupFile?: string; onRecord?: (record: AttackerRecord) => void } = {},
 ) {
   const records: AttackerRecord[] = [];
   const append = (record: AttackerRecord) => {
@@ -67,7 +71,7 @@ async function play(
     attempts,
     loot: new Loot(),
     clients,
-    backupFile: undefined,
+    backupFile: options.backupFile,
     publicNames: names,
     knowsHole: options.knowsHole ?? true,
   });
@@ -139,6 +143,20 @@ describe('a world of attested identities', () => {
       world.seen.some(({ authorization }) => authorization === 'Bearer spiffe://moltbook.test/agent/Eel'),
     ).toBe(true);
   });
+});
+
+test('an SVID that turns up in a backup is tried at once, and for its own agent alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thief-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const backupFile = join(folder, 'backup.pem');
+  const { certificates, privateKey } = await new RogueAuthority().mint('spiffe://moltbook.test/agent/Ray');
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  writeFileSync(backupFile, `${certificatesToPem(certificates)}${key}`);
+  const { records } = await play(await new FakeWorld(identityWorld()).start(), { backupFile });
+  const shown = records.filter(({ presented }) => presented === 'expired-svid');
+  expect(shown[0]).toMatchObject({ step: 'validate-loot', victim: 'Ray', outcome: 'refused' });
+  expect(new Set(shown.map(({ victim }) => victim))).toEqual(new Set(['Ray']));
+  expect(shown.some(({ forges }) => forges)).toBe(true);
 });
 
 test('writes through the hole count as damage in the name of the author', async () => {

@@ -1,4 +1,5 @@
 import { credentialId } from '@blastradius/ledger';
+import type { SpiffeId } from '@blastradius/spiffe';
 import { z } from 'zod';
 import { isForgedText } from './forged-texts.ts';
 import { mineEmails, mineSecrets } from './mine-secrets.ts';
@@ -46,6 +47,15 @@ export class Loot {
   /** Names that are public, of agents that are not known yet. */
   takeNames(names: readonly string[]): void {
     for (const name of names) if (!this.agents.has(name)) this.agents.set(name, { name });
+  }
+
+  /** Takes a SPIFFE ID in that came from elsewhere; returns the name of the agent, its last segment. */
+  takeIdentity(spiffeId: SpiffeId): string {
+    const text = spiffeId.toString();
+    const known = [...this.agents.values()].find((row) => row.spiffeId === text);
+    const name = known?.name ?? spiffeId.path.slice(spiffeId.path.lastIndexOf('/') + 1);
+    this.agents.set(name, { ...this.agents.get(name), name, spiffeId: text });
+    return name;
   }
 
   /** Takes private messages in; returns what in them is new. What the thief wrote itself is no loot. */

@@ -22,7 +22,8 @@ export async function playMoltbook(thief: Thief): Promise<void> {
   agenda.at(attack.discoveryMinute, () => begin(thief, useLoot));
   if (backupFile !== undefined) {
     agenda.at(attack.carelessBackup.foundMinute, async () => {
-      useLoot.backup = await readCarelessBackup(backupFile);
+      const svid = await readCarelessBackup(backupFile);
+      if (svid) await useLoot.takeBackup(svid);
     });
   }
   await agenda.finish();

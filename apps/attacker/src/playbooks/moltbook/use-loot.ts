@@ -15,17 +15,26 @@ type Action = AttackerRecord['action'];
 export class UseLoot {
   readonly #thief: Thief;
   readonly #givenUp = new Set<string>();
-  /** Set once the thief has found it. */
-  backup: X509Svid | undefined;
+  #backup: X509Svid | undefined;
 
   constructor(thief: Thief) {
     this.#thief = thief;
   }
 
-  /** Whether each thing that might open the door does. */
+  /** An agent's SVID and key have turned up in a backup: do they still work? */
+  async takeBackup(svid: X509Svid): Promise<void> {
+    this.#backup = svid;
+    const victim = this.#thief.loot.takeIdentity(svid.spiffeId);
+    await this.#validate(victim, { presented: 'expired-svid', svid });
+  }
+
+  /** Does what was stolen from the victim open the door? */
   async validate({ victim }: { readonly victim: string }): Promise<void> {
     const [way] = this.#ways(victim);
-    if (!way) return;
+    if (way) await this.#validate(victim, way);
+  }
+
+  async #validate(victim: string, way: Way): Promise<void> {
     await this.#send({ victim, way, step: 'validate-loot', action: 'validate', forges: false }, (client) =>
       client.me(),
     );
@@ -72,7 +81,7 @@ export class UseLoot {
 
   #ways(victim: string): Way[] {
     const row = this.#thief.loot.agents.get(victim);
-    return row ? waysToPresent(row, this.backup) : [];
+    return row ? waysToPresent(row, this.#backup) : [];
   }
 
   async #send(
