@@ -1,6 +1,6 @@
 import type { ProcessCommand, ProcessEvent } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
-import type { PlannedAction, PlannedAgent } from '@blastradius/scenario';
+import type { PlannedAction, PlannedAgent, PlannedSubmolt } from '@blastradius/scenario';
 import type { Arm } from './arms/arm.ts';
 import { CommandUnsupported } from './fleet.errors.ts';
 import { followPlan } from './life/follow-plan.ts';
@@ -13,6 +13,8 @@ const PROGRESS_MS = 500;
 export interface FleetOptions {
   readonly agents: readonly PlannedAgent[];
   readonly plan: readonly PlannedAction[];
+  /** The communities that agents of this process found when they have enrolled. */
+  readonly foundings: readonly { readonly founder: string; readonly submolt: PlannedSubmolt }[];
   readonly endMinute: number;
   readonly networkUrl: string;
   readonly arm: Arm;
@@ -58,7 +60,7 @@ export class Fleet {
   }
 
   async #enrol(): Promise<void> {
-    const { agents, arm, emit } = this.#options;
+    const { agents, arm, emit, foundings } = this.#options;
     await arm.ready(agents);
     const waiting = [...agents];
     const enrolNext = async () => {
@@ -67,6 +69,7 @@ export class Fleet {
       }
     };
     await Promise.all(Array.from({ length: ENROLLING_AT_ONCE }, enrolNext));
+    for (const { founder, submolt } of foundings) await this.#agent(founder).found(submolt);
     emit({ event: 'enrolled', agents: agents.length });
   }
 

@@ -18,8 +18,13 @@ const agents = population.agents.filter(({ name, hosting }) =>
 );
 const names = new Set(agents.map(({ name }) => name));
 const ledger = openLedger(config.LEDGER_FILE);
+const foundings = population.submolts.flatMap((submolt, index) => {
+  const founder = population.agents[index % population.agents.length]?.name ?? '';
+  return names.has(founder) ? [{ founder, submolt }] : [];
+});
 const fleet = new Fleet({
   agents,
+  foundings,
   plan: createLifePlan(scenario, population, config.SEED).filter(({ agent }) => names.has(agent)),
   endMinute: scenario.clock.endMinute,
   networkUrl: config.NETWORK_URL,

@@ -7,7 +7,7 @@ import { createPopulation, findScenario, loadScenario } from '@blastradius/scena
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../src/postgres/postgres.ts';
 import { findApps, findRoot } from '../src/world/app-entries.ts';
-import { type Backend, startBackend } from '../src/world/backend.ts';
+import { type Backend, createApiRoles, startBackend } from '../src/world/backend.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backend-test-'));
 let postgres: Postgres;
@@ -16,6 +16,7 @@ let backend: Backend;
 beforeAll(async () => {
   const scenario = loadScenario(findScenario('moltbook-key-leak', findRoot()));
   postgres = await startPostgres();
+  await createApiRoles(postgres);
   backend = await startBackend({
     arm: 'static-key',
     scenario,

@@ -8,7 +8,7 @@ import {
   postsIn,
   requestedConversationsIn,
 } from '@blastradius/credentials';
-import type { PlannedAction } from '@blastradius/scenario';
+import type { PlannedAction, PlannedSubmolt } from '@blastradius/scenario';
 import type { HonestRequests } from './honest-requests.ts';
 
 const FEED_LENGTH = 25;
@@ -65,6 +65,11 @@ export class HostedAgent {
   /** Looks whether the credential works. */
   async check(): Promise<void> {
     await this.#send('check-credential', (client) => client.me());
+  }
+
+  /** Founds a community; where it is there already, so much the better. */
+  async found({ name, displayName, description }: PlannedSubmolt): Promise<void> {
+    await this.#client?.createSubmolt({ name, display_name: displayName, description });
   }
 
   close(): Promise<void> | undefined {

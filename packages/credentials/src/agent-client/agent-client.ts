@@ -52,6 +52,14 @@ export class AgentClient {
     return this.#get(`/search${query({ q })}`);
   }
 
+  createSubmolt(submolt: {
+    readonly name: string;
+    readonly display_name: string;
+    readonly description: string;
+  }) {
+    return this.#post('/submolts', submolt);
+  }
+
   createPost(post: { readonly submolt: string; readonly title: string; readonly content: string }) {
     return this.#post('/posts', post);
   }

@@ -8,6 +8,7 @@ import { openLedger, type WorldRecord } from '@blastradius/ledger';
 import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
 import { type Postgres, startPostgres } from '../postgres/postgres.ts';
 import { type AppEntries, findApps, findRoot } from '../world/app-entries.ts';
+import { createApiRoles } from '../world/backend.ts';
 import { startWorld, type World } from '../world/world.ts';
 import type { Arm, WorldSetting } from '../world/world-setting.ts';
 import { runTrial, type TrialProgress } from './run-trial.ts';
@@ -43,10 +44,19 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
   mkdirSync(options.folder, { recursive: true });
   options.onPhase?.(null, 'starting PostgreSQL');
   const postgres = await startPostgres();
+  // Where one world fails the others end too: half a comparison is none.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   try {
+    await createApiRoles(postgres);
     const arms: [Arm, ArmManifest][] = [];
     const runArm = async (arm: Arm) => {
-      const clock = await runOneArm(arm, { ...options, population, postgres });
+      const clock = await runOneArm(arm, { ...options, signal, population, postgres }).catch(
+        (error: unknown) => {
+          failed.abort(error);
+          throw error;
+        },
+      );
       arms.push([arm, armManifest(options, population, clock)]);
     };
     if (options.sequential) for (const arm of options.arms) await runArm(arm);
@@ -127,6 +137,14 @@ async function untilEnrolled(world: World, signal?: AbortSignal): Promise<void> 
   signal?.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
   const count = await Promise.race([world.agents.enrol(), aborted.promise]);
   world.setting.record({ event: 'agent-enrolled', subject: null, detail: `${count} agents` });
+  for (const { name, owner } of world.setting.population.agents) {
+    signal?.throwIfAborted();
+    await world.operator.linkOwner(name, {
+      x_handle: owner.xHandle,
+      x_name: owner.xName,
+      email: owner.email,
+    });
+  }
 }
 
 function armManifest(options: RunOptions, population: Population, clock: IncidentClock): ArmManifest {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import type { Postgres } from '../postgres/postgres.ts';
 import { findPostgrest } from '../postgrest/binary.ts';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
@@ -24,7 +25,15 @@ export interface Backend {
 
 const password = () => randomBytes(18).toString('base64url');
 
-/** Roles and default privileges as Supabase sets them up, row-level security off. */
+/** The roles that Supabase's key gateway knows; they belong to the server, not to one database. */
+export async function createApiRoles(postgres: Postgres): Promise<void> {
+  await postgres.query(
+    'postgres',
+    'create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls;',
+  );
+}
+
+/** Default privileges as Supabase sets them up, row-level security off. */
 function defaultsOf(owner: string): string {
   const granted = `anon, authenticated, service_role`;
   return `
@@ -43,12 +52,7 @@ export async function startBackend(setting: WorldSetting): Promise<Backend> {
   const { postgres } = setting;
   await postgres.query(
     'postgres',
-    `do $$ begin
-       if not exists (select from pg_roles where rolname = 'anon') then
-         create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls;
-       end if;
-     end $$;
-     create role ${owner} login password '${ownerPassword}';
+    `create role ${owner} login password '${ownerPassword}';
      create role ${authenticator} noinherit login password '${authenticatorPassword}';
      grant anon, authenticated, service_role to ${authenticator};`,
   );

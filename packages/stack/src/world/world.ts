@@ -32,6 +32,7 @@ export interface NetworkOperator {
   startKeyReset(): Promise<string | null>;
   keyReset(campaignId: string): Promise<ReturnType<typeof networkOperator.keyResetStatus.parse>>;
   newKeyOf(agent: string): Promise<string>;
+  linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
 /** Starts everything in the order of its dependencies; what has been started is stopped if a later part fails. */
@@ -139,5 +140,7 @@ function createOperator(socket: string): NetworkOperator {
       networkOperator.ownerKeyAnswer.parse(
         await unixOrder(socket, 'POST', `/operator/agents/${encodeURIComponent(agent)}/key`),
       ).apiKey,
+    linkOwner: async (agent, owner) =>
+      void (await unixOrder(socket, 'PUT', `/operator/agents/${encodeURIComponent(agent)}/owner`, owner)),
   };
 }
