@@ -14,6 +14,8 @@ export interface SeenRequest {
 export async function startFakeNetwork(tls: ServerOptions) {
   const seen: SeenRequest[] = [];
   const refusedCallers = new Set<string>();
+  /** By path, where another answer than the usual one is wanted. */
+  const statuses = new Map<string, number>();
   const server = createServer(tls, (request, response) => {
     request.resume();
     const leaf = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
@@ -21,7 +23,7 @@ export async function startFakeNetwork(tls: ServerOptions) {
     const path = new URL(request.url ?? '/', 'https://network').pathname.replace('/api/v1', '');
     seen.push({ method: request.method ?? '', path, caller });
     const isRefused = refusedCallers.has(caller);
-    response.statusCode = isRefused ? 401 : 200;
+    response.statusCode = isRefused ? 401 : (statuses.get(path) ?? 200);
     response.end(JSON.stringify(isRefused ? { success: false } : answerTo(path, seen.length)));
   });
   server.listen(0, '127.0.0.1');
@@ -31,7 +33,7 @@ export async function startFakeNetwork(tls: ServerOptions) {
     server.close();
   });
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, seen, refusedCallers };
+  return { url, seen, refusedCallers, statuses };
 }
 
 function answerTo(path: string, count: number): unknown {

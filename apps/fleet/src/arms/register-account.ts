@@ -1,18 +1,38 @@
-import { AgentClient, type Presenter } from '@blastradius/credentials';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AgentClient, type Answer, type Presenter } from '@blastradius/credentials';
 import type { PlannedAgent } from '@blastradius/scenario';
 import { EnrolmentRefused } from '../fleet.errors.ts';
 
 /** A whole population registers at once; that may take longer than one request in a quiet hour. */
 const REGISTRATION_TIMEOUT_MS = 30_000;
+const ATTEMPTS_MAX = 20;
+const PAUSE_MS = 500;
 
-/** Registers the agent with the network and returns the body of the answer. */
-export async function registerAccount(
-  networkUrl: string,
-  presenter: Presenter,
-  { name, description }: PlannedAgent,
-): Promise<unknown> {
-  const client = new AgentClient({ networkUrl, presenter, timeoutMs: REGISTRATION_TIMEOUT_MS });
-  const { outcome, status, body, error } = await client.register({ name, description });
-  if (outcome === 'accepted') return body;
-  throw new EnrolmentRefused(`${name} was not registered: ${status ?? error}`);
+export interface Account {
+  readonly networkUrl: string;
+  readonly presenter: Presenter;
+  readonly agent: PlannedAgent;
+  /** Whether an account that is there already can only be the agent's own. */
+  readonly isOursIfTaken: boolean;
 }
+
+/**
+ * Registers the agent with the network and returns the body of the answer. Enrolment is set-up and
+ * not yet the experiment: a network or an identity that comes late is given some seconds.
+ */
+export async function registerAccount(account: Account): Promise<unknown> {
+  const { networkUrl, presenter, isOursIfTaken } = account;
+  const { name, description } = account.agent;
+  const client = new AgentClient({ networkUrl, presenter, timeoutMs: REGISTRATION_TIMEOUT_MS });
+  for (let attempt = 1; ; attempt++) {
+    const answer = await client.register({ name, description });
+    if (answer.outcome === 'accepted') return answer.body;
+    if (answer.status === 409 && attempt > 1 && isOursIfTaken) return undefined;
+    if (!mayComeLate(answer) || attempt === ATTEMPTS_MAX) {
+      throw new EnrolmentRefused(`${name} was not registered: ${answer.status ?? answer.error}`);
+    }
+    await pause(PAUSE_MS);
+  }
+}
+
+const mayComeLate = ({ outcome, status }: Answer) => outcome === 'failed' || status === 401;

@@ -26,7 +26,15 @@ export class StaticKeyArm implements Arm {
   async ready(): Promise<void> {}
 
   async enrol(agent: PlannedAgent): Promise<Presenter> {
-    const apiKey = apiKeyIn(await registerAccount(this.#networkUrl, this.#anonymous, agent));
+    const apiKey = apiKeyIn(
+      await registerAccount({
+        networkUrl: this.#networkUrl,
+        presenter: this.#anonymous,
+        agent,
+        // The key was in the answer that got lost.
+        isOursIfTaken: false,
+      }),
+    );
     if (apiKey === undefined) throw new EnrolmentRefused(`${agent.name} was registered without a key`);
     return this.presenterForKey(agent.name, apiKey);
   }

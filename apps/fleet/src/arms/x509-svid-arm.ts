@@ -51,7 +51,7 @@ export class X509SvidArm implements Arm {
       svid: () => this.#svidOf(agent.name),
       trust: { kind: 'spiffe', serverId: networkSpiffeId, authorities },
     });
-    await registerAccount(networkUrl, presenter, agent);
+    await registerAccount({ networkUrl, presenter, agent, isOursIfTaken: true });
     return presenter;
   }
 
