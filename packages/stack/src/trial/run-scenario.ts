@@ -50,8 +50,9 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
   try {
     await createApiRoles(postgres);
     const arms: [Arm, ArmManifest][] = [];
+    const together = meetingPoint(options.sequential ? 1 : options.arms.length);
     const runArm = async (arm: Arm) => {
-      const clock = await runOneArm(arm, { ...options, signal, population, postgres }).catch(
+      const clock = await runOneArm(arm, { ...options, signal, population, postgres, together }).catch(
         (error: unknown) => {
           failed.abort(error);
           throw error;
@@ -77,7 +78,23 @@ async function settleAll(runs: readonly Promise<void>[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
-type ArmRun = RunOptions & { readonly population: Population; readonly postgres: Postgres };
+type ArmRun = RunOptions & {
+  readonly population: Population;
+  readonly postgres: Postgres;
+  /** Resolves when every world is ready to live. */
+  readonly together: () => Promise<void>;
+};
+
+/** Lets nobody pass before all have come. */
+function meetingPoint(expected: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let missing = expected;
+  return () => {
+    missing -= 1;
+    if (missing <= 0) resolve();
+    return promise;
+  };
+}
 
 async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
   const ledgerFolder = join(options.folder, arm, 'ledger');
@@ -112,7 +129,9 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
       await options.test?.onWorld?.(world);
       options.signal?.throwIfAborted();
       options.onPhase?.(arm, 'enrolling the agents');
-      await untilEnrolled(world, options.signal);
+      await orAborted(enrol(world), options.signal);
+      options.onPhase?.(arm, 'ready');
+      await orAborted(options.together(), options.signal);
       options.onPhase?.(arm, 'live');
       const clock = await runTrial(world, {
         ...(options.signal ? { signal: options.signal } : {}),
@@ -131,19 +150,25 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
   }
 }
 
-async function untilEnrolled(world: World, signal?: AbortSignal): Promise<void> {
+/** Agents open their accounts; their owners, verified elsewhere, are linked to them. */
+async function enrol({ agents, operator, setting }: World): Promise<void> {
+  const count = await agents.enrol();
+  setting.record({ event: 'agent-enrolled', subject: null, detail: `${count} agents` });
+  for (const { name, owner } of setting.population.agents) {
+    await operator.linkOwner(name, { x_handle: owner.xHandle, x_name: owner.xName, email: owner.email });
+  }
+}
+
+async function orAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
-  signal?.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
-  const count = await Promise.race([world.agents.enrol(), aborted.promise]);
-  world.setting.record({ event: 'agent-enrolled', subject: null, detail: `${count} agents` });
-  for (const { name, owner } of world.setting.population.agents) {
-    signal?.throwIfAborted();
-    await world.operator.linkOwner(name, {
-      x_handle: owner.xHandle,
-      x_name: owner.xName,
-      email: owner.email,
-    });
+  const abort = () => aborted.reject(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  work.catch(() => {}); // Where the run is aborted, what fails afterwards is of no interest.
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
 }
 

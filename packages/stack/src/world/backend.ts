@@ -68,7 +68,7 @@ export async function startBackend(setting: WorldSetting): Promise<Backend> {
     url: gateway.ready.url ?? '',
     publishableKey,
     databaseUrl: postgres.url(database, { name: owner, password: ownerPassword }),
-    administer: async (sql) => void (await postgres.query(database, sql)),
+    administer: (sql) => administer(postgres, database, sql),
     inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
       rest = await startPostgrest(setting, {
@@ -79,6 +79,19 @@ export async function startBackend(setting: WorldSetting): Promise<Backend> {
     },
     stop: async () => void (await Promise.all([gateway.stop(), rest?.stop()])),
   };
+}
+
+const DEADLOCK_DETECTED = '40P01';
+
+/** A change of many tables may meet the network's own locks the wrong way round; it is then made again. */
+async function administer(postgres: Postgres, database: string, sql: string, attempts = 10): Promise<void> {
+  try {
+    await postgres.query(database, sql);
+  } catch (error) {
+    const isDeadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;
+    if (!isDeadlock || attempts <= 1) throw error;
+    await administer(postgres, database, sql, attempts - 1);
+  }
 }
 
 function startGateway(
