@@ -3,6 +3,7 @@ import type { ServerOptions } from 'node:https';
 import { type DynamicModule, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RawServerDefault } from 'fastify';
 import type { Logger } from 'pino';
 import { DomainErrorFilter } from './errors/domain-error-filter.ts';
 import { type FailureShape, problemDetails } from './errors/failure.ts';
@@ -17,6 +18,8 @@ export interface NestAppOptions {
   /** How failures are worded; RFC 9457 unless told otherwise. */
   readonly failures?: FailureShape;
   readonly bodyBytesMax?: number;
+  /** How long `close()` waits for requests under way before it ends their connections. */
+  readonly closeGraceMs?: number;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface NestAppOptions {
  */
 export async function createNestApp(
   module: Type | DynamicModule,
-  { logger, https, failures = problemDetails, bodyBytesMax = 1_048_576 }: NestAppOptions,
+  { logger, https, failures = problemDetails, bodyBytesMax = 1_048_576, closeGraceMs = 2000 }: NestAppOptions,
 ): Promise<NestFastifyApplication> {
   const shared = {
     bodyLimit: bodyBytesMax,
@@ -41,5 +44,22 @@ export async function createNestApp(
   });
   app.useGlobalFilters(new DomainErrorFilter(logger, failures));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
+  takeEmptyBodies(app, bodyBytesMax);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preClose', async () => {
+      // Also those that were opened and never used: they count as busy, and would be waited for.
+      setTimeout(() => app.getHttpServer().closeAllConnections(), closeGraceMs).unref();
+    });
   return app;
+}
+
+/** Clients in the wild announce JSON and then send nothing, with DELETE above all. */
+function takeEmptyBodies(app: NestFastifyApplication, bodyLimit: number): void {
+  const parseJson = app.getHttpAdapter().getInstance().getDefaultJsonParser('error', 'error');
+  app.useBodyParser<RawServerDefault>('application/json', { bodyLimit }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parseJson(request, body.toString('utf8'), done);
+  });
 }
