@@ -3,19 +3,21 @@ import type { Presenter } from './presenter.ts';
 import type { ServerTrust } from './server-trust.ts';
 import { openTlsConnections } from './tls-connections.ts';
 
-/** Shows nothing but these headers, over TLS without a client certificate. */
+/** Shows nothing but these headers, over TLS without a client certificate; many callers may share it. */
 export function presentHeaders({
   headers,
   trust,
+  connectionsMax = 8,
 }: {
   readonly headers: Readonly<Record<string, string>>;
   readonly trust: ServerTrust;
+  readonly connectionsMax?: number;
 }): Presenter {
   let connections: Dispatcher | undefined;
   return {
     headers: () => headers,
     dispatcher: () => {
-      connections ??= openTlsConnections(trust);
+      connections ??= openTlsConnections({ trust, connectionsMax });
       return connections;
     },
     close: async () => connections?.close(),

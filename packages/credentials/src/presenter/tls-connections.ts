@@ -6,13 +6,23 @@ import { type ServerTrust, serverChecks, trustedAuthorities } from './server-tru
 const IDLE_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 const RESPONSE_BYTES_MAX = 8 * 1024 * 1024;
-const CONNECTIONS_MAX = 8;
+
+/**
+ * One agent is one client with one connection: its requests follow each other there. More would make
+ * a slow network slower, each with a handshake of its own.
+ */
+export const ONE_AGENT = 1;
 
 /** Connections that show one credential, TLS 1.3 only, made when the first request needs one. */
-export function openTlsConnections(
-  trust: ServerTrust,
-  ownCertificate: Pick<SecureContextOptions, 'cert' | 'key'> = {},
-): Dispatcher {
+export function openTlsConnections({
+  trust,
+  connectionsMax,
+  ownCertificate = {},
+}: {
+  readonly trust: ServerTrust;
+  readonly connectionsMax: number;
+  readonly ownCertificate?: Pick<SecureContextOptions, 'cert' | 'key'>;
+}): Dispatcher {
   const secureContext = createSecureContext({
     ...ownCertificate,
     ...trustedAuthorities(trust),
@@ -20,7 +30,7 @@ export function openTlsConnections(
   });
   return new Agent({
     allowH2: false,
-    connections: CONNECTIONS_MAX,
+    connections: connectionsMax,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
     maxResponseSize: RESPONSE_BYTES_MAX,

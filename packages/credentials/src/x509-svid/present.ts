@@ -3,7 +3,7 @@ import { certificatesToPem } from '@blastradius/spiffe';
 import type { Dispatcher } from 'undici';
 import type { Presenter } from '../presenter/presenter.ts';
 import type { ServerTrust } from '../presenter/server-trust.ts';
-import { openTlsConnections } from '../presenter/tls-connections.ts';
+import { ONE_AGENT, openTlsConnections } from '../presenter/tls-connections.ts';
 
 /** An X509-SVID together with its private key; DER, leaf first. */
 export interface HeldX509Svid {
@@ -47,9 +47,13 @@ class X509SvidPresenter implements Presenter {
     if (shown && sameBytes(shown.certificates, certificates) && sameBytes(shown.authorities, authorities)) {
       return shown.connections;
     }
-    const connections = openTlsConnections(this.#trust, {
-      cert: certificatesToPem(certificates),
-      key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    const connections = openTlsConnections({
+      trust: this.#trust,
+      connectionsMax: ONE_AGENT,
+      ownCertificate: {
+        cert: certificatesToPem(certificates),
+        key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      },
     });
     this.#drain();
     this.#shown = { connections, certificates, authorities };
