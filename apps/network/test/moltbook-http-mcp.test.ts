@@ -8,6 +8,8 @@ import { type Postgres, startPostgres } from '@blastradius/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestNetwork, type TestNetwork } from './start-test-network.ts';
 
+const require = createRequire(import.meta.url);
+
 let postgres: Postgres;
 let network: TestNetwork;
 const clients: McpClient[] = [];
@@ -33,7 +35,7 @@ interface McpClient {
 
 /** The package as it is published, over stdio; only the origin it talks to is another one. */
 async function startClient(apiKey = ''): Promise<McpClient> {
-  const folder = dirname(dirname(createRequire(import.meta.url).resolve('moltbook-http-mcp')));
+  const folder = dirname(dirname(require.resolve('moltbook-http-mcp')));
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version).toBe('1.1.1');
   const child = spawn(process.execPath, [join(folder, 'dist/cli.js'), '--stdio'], {
     cwd: network.folder,
