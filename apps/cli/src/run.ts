@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DomainError } from '@blastradius/kernel';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
 import { ARMS, type Arm, findRoot, runScenario } from '@blastradius/stack';
+import { bearableTimeScale } from './bearable-time-scale.ts';
 import { startLiveView } from './view/live-view.ts';
 import { writeReport } from './write-report.ts';
 
@@ -30,14 +32,22 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const scenario = loadScenario(findScenario(nameOrFile, findRoot()));
   const folder = emptyFolder(flags.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`));
   const arms = flags.arms ?? [...ARMS];
+  const agents = flags.agents ?? scenario.population.agents;
+  const timeScale = flags.timeScale ?? bearableTimeScale(scenario.timeScale, agents, availableParallelism());
+  if (timeScale < scenario.timeScale && flags.timeScale === undefined) {
+    process.stderr.write(
+      `${agents} agents: time is compressed ${timeScale} times, not ${scenario.timeScale}, so that this machine ` +
+        'can carry them (--time-scale sets it)\n',
+    );
+  }
   const view = startLiveView(arms, process.stderr);
   try {
     await runScenario({
       scenario,
       arms,
-      agents: flags.agents ?? scenario.population.agents,
+      agents,
       seed: flags.seed ?? scenario.seed,
-      timeScale: flags.timeScale ?? scenario.timeScale,
+      timeScale,
       folder,
       sequential: flags.sequential ?? false,
       signal: interruption(),

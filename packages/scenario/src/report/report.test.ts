@@ -57,7 +57,7 @@ describe('the table for the terminal', () => {
   const table = renderReportTable(report);
 
   it('fits into 92 columns', () => {
-    expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(92);
+    expect(table.split('\n').filter((line) => line.length > 92)).toEqual([]);
   });
 
   it('has a line for each number and each verdict', () => {

@@ -6,6 +6,9 @@ export const attack = z.strictObject({
   discoveryMinute: sourced(z.number()).describe('when the thief finds the publishable key'),
   firstUse: logNormalMinutes.describe('from the harvest to the first use of a credential'),
   impersonationPerAgentPerHour: sourced(z.number().positive().max(600)),
+  impersonationPerHourMax: sourced(z.number().positive().max(100_000)).describe(
+    'what one thief can do in an hour, however many agents it has',
+  ),
   throughHoleWritesPerHour: sourced(z.number().min(0).max(3600)),
   harvestPageSize: sourced(z.int().min(1).max(1000)),
   reharvestEveryMinutes: sourced(z.number().positive()),

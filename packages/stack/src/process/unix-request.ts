@@ -1,8 +1,25 @@
 import { request } from 'node:http';
 import { ComponentFailed } from '../stack.errors.ts';
 
-/** One JSON request to an operator's API on a Unix socket. */
-export async function unixRequest(
+const AWAY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 200;
+
+/** One JSON request to an operator's API on a Unix socket; waits for a process that is being restarted. */
+export async function unixRequest(...call: Parameters<typeof requestOnce>): ReturnType<typeof requestOnce> {
+  const deadlineMs = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await requestOnce(...call);
+    } catch (error) {
+      const isAway = error instanceof Error && 'code' in error && AWAY.includes(String(error.code));
+      if (!isAway || Date.now() > deadlineMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+async function requestOnce(
   socketPath: string,
   method: 'GET' | 'POST' | 'PUT',
   path: string,

@@ -22,6 +22,7 @@ export interface TrialOptions {
 }
 
 const PROGRESS_MS = 250;
+const RESET_POLL_MS = 250;
 /** After the last minute: requests that are still under way may end. */
 const DRAIN_MS = 8000;
 
@@ -102,15 +103,16 @@ async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTi
     return;
   }
   const startedAtMinute = incidentMinuteAt(clock, Date.now());
+  const endMs = wallMsAt(clock, scenario.clock.endMinute);
   record({ event: 'key-reset-started', subject: campaignId, detail: `${population.agents.length} agents` });
   for (const { agent, minutesAfterReset } of planOwnerReturn(scenario, population, seed)) {
     timeline.add({
       minute: startedAtMinute + minutesAfterReset,
       what: `the return of ${agent}`,
-      run: () => configureNewKey(world, agent),
+      run: () => configureNewKey(world, agent, endMs),
     });
   }
-  const status = await untilReset(world, campaignId, wallMsAt(clock, scenario.clock.endMinute));
+  const status = await untilReset(world, campaignId, endMs);
   for (const { agent, atMs } of status.resets) {
     record({ event: 'credential-reset', subject: agent, detail: campaignId, atMs });
   }
@@ -125,13 +127,18 @@ async function untilReset(world: World, campaignId: string, deadlineMs: number) 
   for (;;) {
     const status = await world.operator.keyReset(campaignId);
     if (status.state === 'finished' || Date.now() > deadlineMs) return status;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, RESET_POLL_MS));
   }
 }
 
-/** The owner has noticed, fetches the new key and gives it to the agent. */
-async function configureNewKey(world: World, agent: string): Promise<void> {
-  const apiKey = await world.operator.newKeyOf(agent);
+/** The owner has noticed, fetches the new key (waiting for the agent's turn) and gives it to the agent. */
+async function configureNewKey(world: World, agent: string, deadlineMs: number): Promise<void> {
+  let apiKey = await world.operator.newKeyOf(agent);
+  while (apiKey === null) {
+    if (Date.now() > deadlineMs) return;
+    await new Promise((resolve) => setTimeout(resolve, RESET_POLL_MS));
+    apiKey = await world.operator.newKeyOf(agent);
+  }
   world.agents.tell(agent, { command: 'configure', agent, apiKey });
   world.setting.record({ event: 'owner-reconfigured', subject: agent, detail: '' });
 }

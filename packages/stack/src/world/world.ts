@@ -31,7 +31,8 @@ export interface NetworkOperator {
   /** Null where there is nothing to reset, because agents hold no secret. */
   startKeyReset(): Promise<string | null>;
   keyReset(campaignId: string): Promise<ReturnType<typeof networkOperator.keyResetStatus.parse>>;
-  newKeyOf(agent: string): Promise<string>;
+  /** Null as long as the campaign has not come to this agent. */
+  newKeyOf(agent: string): Promise<string | null>;
   linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
@@ -136,10 +137,11 @@ function createOperator(socket: string): NetworkOperator {
       networkOperator.keyResetStatus.parse(
         await unixOrder(socket, 'GET', `/operator/key-resets/${campaignId}`),
       ),
-    newKeyOf: async (agent) =>
-      networkOperator.ownerKeyAnswer.parse(
-        await unixOrder(socket, 'POST', `/operator/agents/${encodeURIComponent(agent)}/key`),
-      ).apiKey,
+    newKeyOf: async (agent) => {
+      const path = `/operator/agents/${encodeURIComponent(agent)}/key`;
+      const answer = await unixRequest(socket, 'POST', path);
+      return answer.status === 409 ? null : networkOperator.ownerKeyAnswer.parse(answer.body).apiKey;
+    },
     linkOwner: async (agent, owner) =>
       void (await unixOrder(socket, 'PUT', `/operator/agents/${encodeURIComponent(agent)}/owner`, owner)),
   };

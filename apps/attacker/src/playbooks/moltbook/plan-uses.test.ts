@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { everySoOften, firstUseAfter, planUses } from './plan-uses.ts';
 
 const names = Array.from({ length: 20 }, (_, index) => `agent-${index}`);
-const attack = { impersonationPerAgentPerHour: 2 };
+const attack = { impersonationPerAgentPerHour: 2, impersonationPerHourMax: 400 };
 const when = { seed: 's', firstUseMinute: 0, endMinute: 300 };
 const usesOf = (list: readonly string[], options = when) => [...planUses(attack, list, options).uses];
 

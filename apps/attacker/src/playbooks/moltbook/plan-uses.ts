@@ -23,15 +23,17 @@ export interface UsePlan {
 
 /**
  * When the thief uses whose credential for what, until the end. Pure: the same victims and seed give
- * the same order. Round robin over the victims, each of them so many times an hour.
+ * the same order. Round robin over the victims, each of them so many times an hour, as long as one
+ * thief can keep that up.
  */
 export function planUses(
-  { impersonationPerAgentPerHour }: Pick<Scenario['attack'], 'impersonationPerAgentPerHour'>,
+  attack: Pick<Scenario['attack'], 'impersonationPerAgentPerHour' | 'impersonationPerHourMax'>,
   names: readonly string[],
   when: { readonly seed: string; readonly firstUseMinute: number; readonly endMinute: number },
 ): UsePlan {
   const victims = orderTargets(names, when.seed);
-  const gapMinutes = 60 / (impersonationPerAgentPerHour * Math.max(1, victims.length));
+  const wanted = attack.impersonationPerAgentPerHour * Math.max(1, victims.length);
+  const gapMinutes = 60 / Math.min(wanted, attack.impersonationPerHourMax);
   return {
     validations: victims.map((victim, index) => ({
       minute: when.firstUseMinute + index * gapMinutes,
