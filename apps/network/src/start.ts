@@ -11,7 +11,7 @@ import { LastSeen } from './agents/last-seen.ts';
 import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
-import { auditRequests } from './audit/audit-requests.ts';
+import { auditRequests, auditUnroutable } from './audit/audit-requests.ts';
 import type { NetworkConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
@@ -79,6 +79,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     https: tls.options,
     failures: moltbookFailures,
     bodyBytesMax: 262_144,
+    onUnroutable: auditUnroutable(log, clock),
   });
   started.defer(() => app.close());
   const fastify = app.getHttpAdapter().getInstance();

@@ -94,6 +94,18 @@ describe('admission by static key', () => {
     expect(readFileSync(network.ledgerFile, 'utf8')).not.toContain('secret');
   });
 
+  test.each(['/v1/posts/%zz', `/v1/posts/${'x'.repeat(500)}`, '/v1/agents/%ff/follow'])(
+    'lets nobody in by an address that is none: %s',
+    async (path) => {
+      const before = network.audit().length;
+      const refused = await anyone.get(path);
+      expect(refused.status).toBeGreaterThanOrEqual(400);
+      expect(refused.status).toBeLessThan(500);
+      expect(refused.body).toMatchObject({ success: false });
+      expect(network.audit().length).toBe(before + 1);
+    },
+  );
+
   test('writes down no secret', () => {
     expect(readFileSync(network.ledgerFile, 'utf8')).not.toContain('moltbook_sk_');
     expect(statSync(network.ledgerFile).mode & 0o077).toBe(0);

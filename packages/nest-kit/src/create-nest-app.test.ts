@@ -38,6 +38,12 @@ test('keeps the text of an unexpected error to itself', async () => {
   expect(answer.body).not.toContain('hunter2');
 });
 
+test('answers an address that can not be read in the same shape', async () => {
+  const answer = await app.inject({ method: 'GET', url: '/%zz' });
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json()).toMatchObject({ status: 400 });
+});
+
 test('answers an unknown route and a body that is no JSON in the same shape', async () => {
   const unknown = await app.inject({ method: 'GET', url: '/nowhere' });
   expect(unknown.json()).toMatchObject({ status: 404 });

@@ -3,9 +3,10 @@ import type { ServerOptions } from 'node:https';
 import { type DynamicModule, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { RawServerDefault } from 'fastify';
+import type { FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
 import type { Logger } from 'pino';
-import { DomainErrorFilter } from './errors/domain-error-filter.ts';
+import { classifyFailure } from './errors/classify-failure.ts';
+import { DomainErrorFilter, sendFailure } from './errors/domain-error-filter.ts';
 import { type FailureShape, problemDetails } from './errors/failure.ts';
 import { invalidRequest } from './errors/invalid-request.ts';
 import { nestLogger } from './logger.ts';
@@ -20,6 +21,11 @@ export interface NestAppOptions {
   readonly bodyBytesMax?: number;
   /** How long `close()` waits for requests under way before it ends their connections. */
   readonly closeGraceMs?: number;
+  /**
+   * Hears of a request whose address can't even be read, just before its refusal is sent: no hook
+   * of Fastify's sees those.
+   */
+  readonly onUnroutable?: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 /**
@@ -29,13 +35,20 @@ export interface NestAppOptions {
  */
 export async function createNestApp(
   module: Type | DynamicModule,
-  { logger, https, failures = problemDetails, bodyBytesMax = 1_048_576, closeGraceMs = 2000 }: NestAppOptions,
+  options: NestAppOptions,
 ): Promise<NestFastifyApplication> {
+  const { logger, https, failures = problemDetails, bodyBytesMax = 1_048_576, closeGraceMs = 2000 } = options;
   const shared = {
     bodyLimit: bodyBytesMax,
     genReqId: ({ headers }: { headers: NodeJS.Dict<string | string[]> }) => requestIdOf(headers),
     forceCloseConnections: 'idle' as const,
     return503OnClosing: false,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const failure = classifyFailure(error, request.id);
+      reply.status(failure.status);
+      options.onUnroutable?.(request, reply);
+      sendFailure(reply, failure, failures);
+    },
   };
   const adapter = new FastifyAdapter(https === undefined ? shared : { ...shared, https });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -16,6 +16,14 @@ export function auditRequests(server: FastifyInstance, log: AuditLog<AuditRecord
   });
 }
 
+/** A request whose address can't be read reaches no route and no hook; it is written down as well. */
+export function auditUnroutable(log: AuditLog<AuditRecord>, clock: Clock) {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const record = auditRecordOf(request, reply, clock.now());
+    log.append({ ...record, route: '(none)', reason: 'request.unroutable' });
+  };
+}
+
 function auditRecordOf(request: FastifyRequest, reply: FastifyReply, now: Date): AuditRecord {
   const { judgement } = request;
   const { remoteAddress, remotePort } = request.raw.socket;

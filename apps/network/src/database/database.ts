@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { retryingPool } from './retrying-pool.ts';
+import { statementPool } from './statement-pool.ts';
 import type { Tables } from './tables.ts';
 
 /** The network's PostgreSQL; also the token it is injected by. */
@@ -22,5 +22,5 @@ export function openDatabase({ url, connectionsMax = 12, onError }: DatabaseOpti
   });
   // An idle connection that breaks is replaced; unheard, its error would end the process.
   pool.on('error', onError);
-  return new Database({ dialect: new PostgresDialect({ pool: retryingPool(pool) }) });
+  return new Database({ dialect: new PostgresDialect({ pool: statementPool(pool) }) });
 }

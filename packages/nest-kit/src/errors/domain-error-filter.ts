@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { classifyFailure } from './classify-failure.ts';
-import { type FailureShape, problemDetails } from './failure.ts';
+import { type Failure, type FailureShape, problemDetails } from './failure.ts';
 
 /** Turns every error into an answer, and logs those that are our fault. */
 @Catch()
@@ -22,11 +22,14 @@ export class DomainErrorFilter implements ExceptionFilter {
     if (failure.status >= 500) {
       this.#logger.error({ err: thrown, requestId: request.id, context: failure.error?.context }, 'failed');
     }
-    if (reply.sent) return;
-    const { contentType, body, headers } = this.#shape(failure);
-    reply
-      .status(failure.status)
-      .headers({ ...headers, 'content-type': contentType })
-      .send(JSON.stringify(body));
+    if (!reply.sent) sendFailure(reply, failure, this.#shape);
   }
+}
+
+export function sendFailure(reply: FastifyReply, failure: Failure, shape: FailureShape): void {
+  const { contentType, body, headers } = shape(failure);
+  reply
+    .status(failure.status)
+    .headers({ ...headers, 'content-type': contentType })
+    .send(JSON.stringify(body));
 }

@@ -4,6 +4,10 @@ import pg from 'pg';
 
 const DEADLOCK_DETECTED = '40P01';
 const ATTEMPTS = 4;
+const PARAMETERS_MAX = 20;
+const STATEMENTS_MAX = 200;
+
+const names = new Map<string, string>();
 
 /**
  * A pool whose single statements are made again after a deadlock. Closing a table while it is in
@@ -11,15 +15,15 @@ const ATTEMPTS = 4;
  * whoever noticed first; the statement had no effect, and its caller is not to blame. Inside a
  * transaction the whole of it is lost, so that there nothing is made again.
  */
-export function retryingPool(pool: pg.Pool): PostgresPool {
+export function statementPool(pool: pg.Pool): PostgresPool {
   return {
     options: pool.options,
-    connect: async () => new RetryingClient(await pool.connect()),
+    connect: async () => new StatementClient(await pool.connect()),
     end: () => pool.end(),
   };
 }
 
-class RetryingClient implements PostgresPoolClient {
+class StatementClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   #inTransaction = false;
 
@@ -43,13 +47,28 @@ class RetryingClient implements PostgresPoolClient {
     if (/^(commit|rollback)$/.test(sql)) this.#inTransaction = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#client.query(sql, [...parameters]);
+        return await this.#client.query({ ...statementNamed(sql, parameters), values: [...parameters] });
       } catch (error) {
         if (attempt === ATTEMPTS || this.#inTransaction || !isDeadlock(error)) throw error;
         await delay(Math.random() * 50 * attempt);
       }
     }
   }
+}
+
+/**
+ * Statements with parameters are prepared once a connection: planning the larger ones costs more
+ * than running them. Lists of any length (`in (...)`) make ever new texts, which are not kept.
+ */
+function statementNamed(text: string, parameters: readonly unknown[]): { text: string; name?: string } {
+  if (parameters.length === 0 || parameters.length > PARAMETERS_MAX) return { text };
+  let name = names.get(text);
+  if (name === undefined) {
+    if (names.size >= STATEMENTS_MAX) return { text };
+    name = `network-${names.size}`;
+    names.set(text, name);
+  }
+  return { text, name };
 }
 
 function isDeadlock(error: unknown): boolean {
