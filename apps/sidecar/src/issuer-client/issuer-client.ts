@@ -31,6 +31,6 @@ export class IssuerClient implements Issuer {
   }
 
   bundle(): Promise<TrustBundleDocument> {
-    return this.#connection.get('/v1/bundle', issuance.bundleAnswer);
+    return this.#connection.get('/v1/bundle', issuance.trustBundle);
   }
 }

@@ -61,7 +61,7 @@ export class SidecarIdentity {
     const requestedAtMs = this.#context.clock.now().getTime();
     const pair = await createKeyAndCsr(this.#svid.spiffeId);
     const request = { csr: toBase64(pair.csr) };
-    const answer = await this.#context.connection.post('/v1/renew', request, issuance.renewAnswer);
+    const answer = await this.#context.connection.post('/v1/renew', request, issuance.joinTokenAnswer);
     this.#svid = ownSvid(answer.svid, pair);
     this.#lifetime = { requestedAtMs, notAfterMs: answer.svid.notAfterMs };
     this.trust(answer.bundle);

@@ -7,6 +7,7 @@ import { z } from 'zod';
  */
 const der = z.base64();
 
+/** Also the answer of `GET /v1/bundle`. */
 export const trustBundle = z.object({
   trustDomain: z.string(),
   /** Grows by one whenever the content changes (SPIFFE Trust Domain and Bundle, 4.1.1). */
@@ -28,9 +29,8 @@ export type X509SvidDocument = z.infer<typeof x509SvidDocument>;
 export const joinTokenRequest = z.object({ joinToken: z.string().min(1).max(200), csr: der });
 export const joinTokenAnswer = z.object({ svid: x509SvidDocument, bundle: trustBundle });
 
-/** `POST /v1/renew`: a sidecar renews its own SVID over mTLS. */
+/** `POST /v1/renew`: a sidecar renews its own SVID over mTLS; answered as the join token is. */
 export const renewRequest = z.object({ csr: der });
-export const renewAnswer = joinTokenAnswer;
 
 const selectors = z.array(z.string().max(4096)).max(100);
 
@@ -53,6 +53,3 @@ export const x509SvidsAnswer = z.object({
   results: z.array(z.union([x509SvidDocument, z.object({ spiffeId: z.string(), refused: z.string() })])),
   bundle: trustBundle,
 });
-
-/** `GET /v1/bundle` */
-export const bundleAnswer = trustBundle;

@@ -164,14 +164,14 @@ const recoveryRows: readonly MetricRow[] = [
 
 const attributionRows: readonly MetricRow[] = [
   {
-    label: 'Accepted forgeries told apart by the log',
+    label: 'Accepted forgeries told apart',
     key: 'attributableForgeries.accepted',
     ledger: 'audit, attacker',
     how: 'Accepted forged requests, both ways, whose audit record names a credential, SPIFFE ID or serial that the victim’s own requests never carried. Writes through the hole leave no audit record and can’t be told.',
     value: ({ attributableForgeries: { accepted } }) => outOf(accepted.count, accepted.of),
   },
   {
-    label: 'Attempted forgeries told apart by the log',
+    label: 'Attempted forgeries told apart',
     key: 'attributableForgeries.attempted',
     ledger: 'audit, attacker',
     how: 'The same for all forged requests, refused ones included. A handshake that TLS refused never reaches the log.',

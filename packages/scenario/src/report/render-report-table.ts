@@ -10,7 +10,7 @@ const verdictWords = { held: 'held', refuted: 'REFUTED', 'not-tested': 'not test
 export function renderReportTable(report: Report): string {
   const arms = Object.entries(report.arms);
   const cellWidth = Math.min(
-    26,
+    25,
     Math.max(18, Math.floor((lineWidth - labelWidthMin) / Math.max(1, arms.length))),
   );
   const labelWidth = Math.max(labelWidthMin, lineWidth - cellWidth * arms.length);
