@@ -19,6 +19,7 @@ const attack = {
   discoveryMinute: -30,
   firstUse: { medianMinutes: 2, sigma: 0, minMinutes: 1 },
   impersonationPerAgentPerHour: 4,
+  impersonationPerHourMax: 400,
   throughHoleWritesPerHour: 12,
   harvestPageSize: 2,
   reharvestEveryMinutes: 60,

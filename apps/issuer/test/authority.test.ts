@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 const bundleOf = async (client: SidecarClient): Promise<TrustBundleDocument> =>
-  issuance.bundleAnswer.parse((await client.get('/v1/bundle')).body);
+  issuance.trustBundle.parse((await client.get('/v1/bundle')).body);
 
 /** Which of these authorities signs what is issued now. */
 async function signerIndex(
@@ -49,7 +49,7 @@ async function signerIndex(
   authorities: readonly string[],
 ): Promise<number> {
   const { csr } = await csrFor(`spiffe://${trustDomain}/sidecar/${node}`);
-  const { svid } = issuance.renewAnswer.parse((await client.post('/v1/renew', { csr })).body);
+  const { svid } = issuance.joinTokenAnswer.parse((await client.post('/v1/renew', { csr })).body);
   const leaf = new X509Certificate(Buffer.from(svid.certificateChain[0] ?? '', 'base64'));
   return authorities.findIndex((der) => {
     const authority = new X509Certificate(Buffer.from(der, 'base64'));

@@ -243,7 +243,7 @@ describe('a sidecar', () => {
     const { client, authorities } = await issuer.admitSidecar('renewing');
     const own = `spiffe://${trustDomain}/sidecar/renewing`;
     const { csr, privateKey } = await csrFor(own);
-    const { svid } = issuance.renewAnswer.parse((await client.post('/v1/renew', { csr })).body);
+    const { svid } = issuance.joinTokenAnswer.parse((await client.post('/v1/renew', { csr })).body);
     expect(svid.spiffeId).toBe(own);
     const renewed = issuer.client(authorities, identityOf(svid, privateKey));
     expect((await renewed.get('/v1/bundle')).status).toBe(200);

@@ -52,9 +52,9 @@ async function waitsForALock(): Promise<boolean> {
 }
 
 async function deadlocks(): Promise<number> {
-  const { rows } = await postgres.query(
+  const { rows } = await postgres.query<{ deadlocks: number }>(
     'network',
     'select deadlocks::int from pg_stat_database where datname = current_database()',
   );
-  return rows[0].deadlocks;
+  return rows[0]?.deadlocks ?? 0;
 }

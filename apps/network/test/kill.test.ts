@@ -42,8 +42,11 @@ test('loses nothing that was answered when it is killed, and the log’s chain g
 
   const written = new Set(readAudit(file('LEDGER_FILE')).map(({ requestId }) => requestId));
   expect(answered.filter((id) => !written.has(id))).toEqual([]);
-  const { rows } = await postgres.query(`kill${database}`, 'select count(*)::int as agents from agents');
-  expect(rows[0].agents).toBeGreaterThanOrEqual(answered.length);
+  const { rows } = await postgres.query<{ agents: number }>(
+    `kill${database}`,
+    'select count(*)::int as agents from agents',
+  );
+  expect(rows[0]?.agents).toBeGreaterThanOrEqual(answered.length);
 
   network = await startNetworkProcess(env);
   const caller = openCaller({ port: network.port, ca: network.certificatePem });
@@ -114,7 +117,7 @@ test('goes on with a campaign that a kill cut short, and resets each key exactly
 });
 
 async function keysOf(name: string): Promise<KeyRow[]> {
-  const { rows } = await postgres.query(
+  const { rows } = await postgres.query<KeyRow>(
     name,
     `select name, api_key, reset_at is not null as is_reset
      from agents join operations.key_resets on agent_id = id order by name`,

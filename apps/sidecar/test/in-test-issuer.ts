@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { issuance, TrustBundleDocument, X509SvidDocument } from '@blastradius/contracts';
 import {
@@ -33,7 +34,7 @@ export class InTestIssuer {
   #sequence = 1;
   #server: Server | undefined;
   #port = 0;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Set<Duplex>();
 
   get url(): string {
     return `https://127.0.0.1:${this.#port}`;

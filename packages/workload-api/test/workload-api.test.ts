@@ -256,10 +256,10 @@ describe('the socket', () => {
   });
 
   it('survives a peer that connects and goes without a word', async () => {
-    for (let i = 0; i < 20; i++)
-      connect(socketPath).on('connect', function () {
-        this.destroy();
-      });
+    for (let i = 0; i < 20; i++) {
+      const peer = connect(socketPath);
+      peer.on('connect', () => peer.destroy());
+    }
     const { message } = await fetchSvids(await writeWorkloadScript()).next();
     expect(message?.svids).toHaveLength(1);
   });

@@ -29,7 +29,7 @@ export class AttestationController {
   async renew(
     @Req() request: { raw: IncomingMessage },
     @Body({ schema: issuance.renewRequest }) { csr }: z.infer<typeof issuance.renewRequest>,
-  ): Promise<z.infer<typeof issuance.renewAnswer>> {
+  ): Promise<z.infer<typeof issuance.joinTokenAnswer>> {
     const { document } = await this.renewSidecar.execute(this.callers.of(request.raw), csr);
     return { svid: document, bundle: await this.bundles.document() };
   }

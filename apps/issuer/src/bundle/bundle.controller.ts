@@ -8,7 +8,7 @@ export class BundleController {
   constructor(@Inject(TrustBundles) private readonly bundles: TrustBundles) {}
 
   @Get()
-  bundle(): Promise<z.infer<typeof issuance.bundleAnswer>> {
+  bundle(): Promise<z.infer<typeof issuance.trustBundle>> {
     return this.bundles.document();
   }
 }
