@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { buildReport, type Report, runManifest } from '@blastradius/blast-radius';
 import { DomainError } from '@blastradius/kernel';
 import { type LedgerRecord, readLedgers } from '@blastradius/ledger';
-import { renderReportHtml } from '@blastradius/scenario';
+import { renderPicture, renderReportHtml } from '@blastradius/scenario';
 
 export class RunUnreadable extends DomainError {
   readonly code = 'report.run-unreadable';
   readonly category = 'invalid';
 }
 
-/** Computes the report from a run's ledgers alone and writes `report.json` and `report.html` beside them. */
+/** Computes the report from a run's ledgers alone and writes `report.json`, `report.html` and the picture `report.svg` beside them. */
 export function writeReport(folder: string): Report {
   const manifest = readManifest(folder);
   const ledgers: Record<string, LedgerRecord[]> = {};
@@ -23,6 +23,7 @@ export function writeReport(folder: string): Report {
   const report = buildReport(manifest, ledgers);
   writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(join(folder, 'report.html'), renderReportHtml(report));
+  writeFileSync(join(folder, 'report.svg'), renderPicture(report));
   return report;
 }
 

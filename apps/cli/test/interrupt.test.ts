@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -29,6 +29,7 @@ for (const [when, said] of [
 ] as const) {
   test(`Ctrl-C ${when} leaves no process and no folder behind`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'interrupt-'));
+    chmodSync(folder, 0o755); // PostgreSQL may run as another user.
     const out = join(mkdtempSync(join(tmpdir(), 'interrupt-out-')), 'run');
     const child = spawn(process.execPath, [main, 'demo', '--agents', '10', '--out', out], {
       stdio: ['ignore', 'ignore', 'pipe'],

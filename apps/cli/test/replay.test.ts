@@ -79,7 +79,7 @@ describe('the leak, replayed in both worlds', () => {
 
   test('the thief takes its targets in the order that the seed gives', () => {
     const scenario = loadScenario(findScenario('moltbook-key-leak', findRoot()));
-    const population = createPopulation(scenario, { seed: 'test', agents: 24 });
+    const population = createPopulation(scenario, { seed: 'test', agents: 60 });
     const expected = orderTargets(
       population.agents.map((agent) => agent.name),
       'test',
@@ -89,7 +89,7 @@ describe('the leak, replayed in both worlds', () => {
       .flatMap((record) =>
         record.ledger === 'attacker' && record.action === 'validate' ? [record.victim] : [],
       );
-    expect(validated.slice(0, 24)).toEqual(expected);
+    expect(validated.slice(0, 60)).toEqual(expected);
   });
 
   test('no ledger, log or report holds a key', () => {
