@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { armOf, play } from './run-world.ts';
 
 test('control: with the leak taken out, no forged request is accepted in either world', async () => {
-  const { report } = await play({ leak: 'off', timeScale: 1500 });
+  const { report } = await play({ leak: 'off', timeScale: 1000 });
   for (const arm of ['static-key', 'x509-svid'] as const) {
     const { forgedRequests, credentialsLeaked, control, honestRequests } = armOf(report, arm);
     expect(control).toContain('the leak is taken out');

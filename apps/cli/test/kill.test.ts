@@ -13,7 +13,8 @@ test('issuer, sidecar and network are each killed in the middle: agents go on, n
   let posts: readonly { id: string }[] = [];
   const played = await play({
     arms: ['x509-svid'],
-    timeScale: 600,
+    agents: 24,
+    timeScale: 400,
     test: {
       disturb: (world: World) => [
         ...KILLS.map(({ minute, part }) => ({
@@ -58,4 +59,4 @@ test('issuer, sidecar and network are each killed in the middle: agents go on, n
   expect(arm.ledgersAgree.disagreements).toBe(0);
   expect(arm.forgedRequests.withStolenCredential.accepted).toBe(0);
   expect(livingProcesses(pids)).toEqual([]);
-}, 240_000);
+}, 300_000);
