@@ -1,5 +1,5 @@
 /** What one core carried without lateness in both worlds, with room to spare. */
-const AGENT_SPEED_PER_CORE = 108_000;
+const AGENT_SPEED_PER_CORE = 72_000;
 
 /**
  * The compression of time at which so many agents still get their share of the machine: requests and
