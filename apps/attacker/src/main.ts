@@ -1,6 +1,6 @@
-import { emitEvent, followStarter } from '@blastradius/contracts';
 import { DomainError, type IncidentClock } from '@blastradius/kernel';
 import { type AttackerRecord, openLedger } from '@blastradius/ledger';
+import { findStarter, openReadinessProbe } from '@blastradius/runtime';
 import { createPopulation, loadScenario } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { Agenda } from './engine/agenda.ts';
@@ -13,6 +13,8 @@ import { RogueAuthority } from './playbooks/moltbook/rogue-authority.ts';
 
 const PROGRESS_MS = 500;
 
+const starter = findStarter(process.env);
+const probe = await openReadinessProbe(process.env);
 const config = loadConfig(process.env);
 const scenario = loadScenario(config.SCENARIO_FILE);
 const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
@@ -22,7 +24,7 @@ const clients = new Clients(config.NETWORK_URL, new RogueAuthority());
 const reader = presentNothing();
 const stopped = new AbortController();
 
-followStarter(
+starter.follow(
   (command) => {
     if (command.command === 'live') void live(command.clock).catch(fail);
   },
@@ -30,12 +32,14 @@ followStarter(
     stopped.abort();
     await Promise.all([clients.close(), reader.close()]);
     ledger.close();
+    probe.close();
   },
 );
-emitEvent({ event: 'ready' });
+probe.started();
+starter.emit({ event: 'ready' });
 
 async function live(clock: IncidentClock): Promise<void> {
-  const tell = () => emitEvent({ event: 'progress', phase: 'live', counts: attempts.tally.counts });
+  const tell = () => starter.emit({ event: 'progress', phase: 'live', counts: attempts.tally.counts });
   const progress = setInterval(tell, PROGRESS_MS);
   try {
     await playMoltbook({
@@ -55,13 +59,13 @@ async function live(clock: IncidentClock): Promise<void> {
     clearInterval(progress);
     tell();
   }
-  if (!stopped.signal.aborted) emitEvent({ event: 'done' });
+  if (!stopped.signal.aborted) starter.emit({ event: 'done' });
 }
 
 function fail(error: unknown): void {
   const code = error instanceof DomainError ? error.code : 'attacker.failed';
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${JSON.stringify({ level: 'error', code, message })}\n`);
-  emitEvent({ event: 'failed', code, message });
-  emitEvent({ event: 'done' });
+  starter.emit({ event: 'failed', code, message });
+  starter.emit({ event: 'done' });
 }

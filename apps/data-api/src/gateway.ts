@@ -4,12 +4,19 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { SignJWT } from 'jose';
 import { Agent } from 'undici';
 import { type ApiKeys, type Role, roleOf } from './api-key.ts';
+import type { PostgrestAddress } from './config.ts';
 
 export interface GatewayOptions extends ApiKeys {
   readonly tls: { readonly key: string; readonly cert: string };
-  readonly postgrestSocket: string;
+  readonly postgrest: PostgrestAddress;
   readonly postgrestJwtSecret: string;
   readonly ledger: LedgerWriter<DataApiRecord>;
+}
+
+export interface Gateway {
+  readonly app: FastifyInstance;
+  /** Whether PostgREST answers and has read its schema. */
+  isReady(): Promise<boolean>;
 }
 
 const PREFIX = '/rest/v1';
@@ -38,8 +45,8 @@ const ANSWER_HEADERS = [
  * header, publishable key -> `anon`, secret key -> `service_role`, 401 for anything else.
  * Whatever the role may do in the database is PostgREST's and PostgreSQL's own decision.
  */
-export function createGateway(options: GatewayOptions): FastifyInstance {
-  const postgrest = new Agent({ connect: { socketPath: options.postgrestSocket }, connections: 16 });
+export function createGateway(options: GatewayOptions): Gateway {
+  const upstream = openUpstream(options.postgrest);
   const app = Fastify({
     https: { ...options.tls, minVersion: 'TLSv1.3' },
     bodyLimit: 1_048_576,
@@ -49,13 +56,13 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   // Bodies are handed on as they came; PostgREST is the one to judge them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onClose', () => postgrest.close());
+  app.addHook('onClose', () => upstream.agent.close());
 
   app.get('/healthz', async () => ({ status: 'ok' }));
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
     const role = roleOf(headerOf(request, 'apikey'), options);
     const status = role
-      ? await forward({ request, reply, postgrest, token: await tokenFor(role, options) })
+      ? await forward({ request, reply, upstream, token: await tokenFor(role, options) })
       : refuse(reply, headerOf(request, 'apikey'));
     options.ledger.append({
       ledger: 'data-api',
@@ -71,7 +78,26 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   };
   app.all(PREFIX, handle);
   app.all(`${PREFIX}/*`, handle);
-  return app;
+  return { app, isReady: () => answers(upstream) };
+}
+
+interface Upstream {
+  readonly agent: Agent;
+  readonly origin: string;
+}
+
+function openUpstream(address: PostgrestAddress): Upstream {
+  const connections = 16;
+  if ('url' in address) return { agent: new Agent({ connections }), origin: new URL(address.url).origin };
+  const agent = new Agent({ connect: { socketPath: address.socketPath }, connections });
+  return { agent, origin: 'http://postgrest' };
+}
+
+/** PostgREST listens before its schema cache is there; 503 means "not yet". */
+async function answers({ agent, origin }: Upstream): Promise<boolean> {
+  const { statusCode, body } = await agent.request({ origin, path: '/', method: 'HEAD' });
+  await body.dump();
+  return statusCode === 200;
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {
@@ -107,16 +133,16 @@ async function tokenFor(role: Role, options: GatewayOptions): Promise<string | u
 interface Forwarded {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly postgrest: Agent;
+  readonly upstream: Upstream;
   readonly token: string | undefined;
 }
 
-async function forward({ request, reply, postgrest, token }: Forwarded): Promise<number> {
+async function forward({ request, reply, upstream, token }: Forwarded): Promise<number> {
   const headers = pick(REQUEST_HEADERS, (name) => headerOf(request, name));
   if (token) headers['authorization'] = `Bearer ${token}`;
   try {
-    const answer = await postgrest.request({
-      origin: 'http://postgrest',
+    const answer = await upstream.agent.request({
+      origin: upstream.origin,
       path: request.url.slice(PREFIX.length) || '/',
       method: request.method as 'GET',
       headers,

@@ -1,19 +1,24 @@
-import { emitEvent, followStarter } from '@blastradius/contracts';
 import { type DataApiRecord, openLedger } from '@blastradius/ledger';
 import { createServerCertificate } from '@blastradius/pki';
-import { loadConfig } from './config.ts';
+import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
+import { loadConfig, SECRETS } from './config.ts';
 import { createGateway } from './gateway.ts';
 
-const config = loadConfig(process.env);
+const probe = await openReadinessProbe(process.env);
+const config = loadConfig(secretsFromFiles(process.env, SECRETS));
 const ledger = openLedger<DataApiRecord>(config.ledgerFile);
-const { certificatePem, privateKeyPem } = await createServerCertificate({});
+const { certificatePem, privateKeyPem } = await createServerCertificate({ dnsNames: config.serverNames });
 const gateway = createGateway({ ...config, ledger, tls: { key: privateKeyPem, cert: certificatePem } });
-followStarter(
+const starter = findStarter(process.env);
+starter.follow(
   () => {},
   async () => {
-    await gateway.close();
+    probe.stopping();
+    await gateway.app.close();
     ledger.close();
+    probe.close();
   },
 );
-const url = await gateway.listen({ host: '127.0.0.1', port: config.port });
-emitEvent({ event: 'ready', url, certificatePem });
+const url = await gateway.app.listen({ host: config.bindAddress, port: config.port });
+probe.started(gateway.isReady);
+starter.emit({ event: 'ready', url, certificatePem });

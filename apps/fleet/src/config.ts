@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
-const loopbackUrl = z.url({ protocol: /^https$/ });
+/** What may come from a file that `<NAME>_FILE` names. */
+export const SECRETS = ['NETWORK_CERTIFICATE_PEM'] as const;
+
+const networkUrl = z.url({ protocol: /^https$/ });
 
 const environment = z.object({
-  NETWORK_URL: loopbackUrl,
+  NETWORK_URL: networkUrl,
   SCENARIO_FILE: z.string().min(1),
   SEED: z.string().min(1),
   AGENTS: z.coerce.number().int().min(1),

@@ -1,15 +1,17 @@
-import { emitEvent, followStarter } from '@blastradius/contracts';
 import { DomainError } from '@blastradius/kernel';
 import { openLedger } from '@blastradius/ledger';
+import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
 import { createLifePlan, createPopulation, loadScenario } from '@blastradius/scenario';
 import { createArm } from './arms/create-arm.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, SECRETS } from './config.ts';
 import { Fleet } from './fleet.ts';
 import { HonestRequests } from './life/honest-requests.ts';
 
 // An agent that is a process of its own imports this file from its own entry script: the path of
 // that script is what the sidecar attests.
-const config = loadConfig(process.env);
+const starter = findStarter(process.env);
+const probe = await openReadinessProbe(process.env);
+const config = loadConfig(secretsFromFiles(process.env, SECRETS));
 const scenario = loadScenario(config.SCENARIO_FILE);
 const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
 const { HOSTED: hosted } = config;
@@ -30,21 +32,24 @@ const fleet = new Fleet({
   networkUrl: config.NETWORK_URL,
   arm: createArm(config),
   requests: new HonestRequests(ledger, config.HOSTING),
-  emit: emitEvent,
+  emit: starter.emit,
 });
 
-followStarter(
+starter.follow(
   (command) => void fleet.obey(command).catch(fail),
   async () => {
+    probe.stopping();
     await fleet.stop();
     ledger.close();
+    probe.close();
   },
 );
-emitEvent({ event: 'ready' });
+probe.started();
+starter.emit({ event: 'ready' });
 
 function fail(error: unknown): void {
   const code = error instanceof DomainError ? error.code : 'fleet.failed';
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${JSON.stringify({ level: 'error', code, message })}\n`);
-  emitEvent({ event: 'failed', code, message });
+  starter.emit({ event: 'failed', code, message });
 }

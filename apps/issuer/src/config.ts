@@ -1,10 +1,14 @@
 import { z } from 'zod';
 
+/** What may come from a file that `<NAME>_FILE` names. */
+export const SECRETS = ['DATABASE_URL', 'JOBS_URL', 'KEY_ENCRYPTION_KEY'] as const;
+
 const seconds = z.coerce.number().positive();
 
 const environment = z.object({
   /** 0 takes any free port. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  BIND_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   TRUST_DOMAIN: z.string().regex(/^[a-z0-9._-]{1,255}$/),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//),
   /** Where jobs are kept, `redis://` or `postgres://`; the database unless told otherwise. */
@@ -12,6 +16,11 @@ const environment = z.object({
     .string()
     .regex(/^(rediss?|postgres(ql)?):\/\//)
     .optional(),
+  /** Keeps its queues apart from those of others in one Redis. */
+  JOBS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('bull'),
   /** Base64 of 32 bytes; wraps the authorities' keys. */
   KEY_ENCRYPTION_KEY: z
     .base64()
@@ -35,9 +44,11 @@ export interface AuthoritySchedule {
 
 export interface IssuerConfig {
   readonly port: number;
+  readonly bindAddress: string;
   readonly trustDomain: string;
   readonly databaseUrl: string;
   readonly jobsUrl: string;
+  readonly jobsPrefix: string;
   readonly keyEncryptionKey: Uint8Array;
   readonly adminSocket: string;
   readonly x509SvidTtlSeconds: number;
@@ -51,9 +62,11 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
   const parsed = environment.refine(overlaps, overlapText).parse(variables);
   return Object.freeze({
     port: parsed.PORT,
+    bindAddress: parsed.BIND_ADDRESS,
     trustDomain: parsed.TRUST_DOMAIN,
     databaseUrl: parsed.DATABASE_URL,
     jobsUrl: parsed.JOBS_URL ?? parsed.DATABASE_URL,
+    jobsPrefix: parsed.JOBS_PREFIX,
     keyEncryptionKey: parsed.KEY_ENCRYPTION_KEY,
     adminSocket: parsed.ADMIN_SOCKET,
     x509SvidTtlSeconds: parsed.X509_SVID_TTL_SECONDS,

@@ -17,6 +17,8 @@ import { startUpkeep } from './upkeep.ts';
 
 export interface Issuer {
   readonly url: string;
+  /** The database answers, and an authority can sign. */
+  readonly isReady: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   );
   opened.defer(() => upkeep.stop());
   const rotation = await scheduleRotation(
-    { url: config.jobsUrl, logger },
+    { url: config.jobsUrl, prefix: config.jobsPrefix, logger },
     new AuthorityRotation(parts.authorities, clock),
     parts.authorities,
     config.authority.rotationSeconds,
@@ -57,7 +59,12 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(() => rotation.stop());
 
   const running = opened.move();
-  return { url: `https://127.0.0.1:${port}`, close: () => running.disposeAsync() };
+  const isReady = () =>
+    parts.authorities.current().then(
+      () => true,
+      () => false,
+    );
+  return { url: `https://127.0.0.1:${port}`, isReady, close: () => running.disposeAsync() };
 }
 
 async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {
@@ -66,7 +73,7 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   const https = { ...context, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
   app.getHttpAdapter().getInstance().addHook('onRequest', authenticationHook(parts.callers));
-  await app.listen(config.port, '127.0.0.1');
+  await app.listen(config.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
   return { server, port: (server.address() as AddressInfo).port, closePublic: () => app.close() };

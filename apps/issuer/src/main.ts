@@ -1,27 +1,34 @@
-import { emitEvent, followStarter } from '@blastradius/contracts';
 import { DomainError, systemClock } from '@blastradius/kernel';
 import { createLogger } from '@blastradius/nest-kit';
-import { loadConfig } from './config.ts';
+import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
+import { loadConfig, SECRETS } from './config.ts';
 import { startIssuer } from './issuer.ts';
 
 const logger = createLogger('issuer');
+const starter = findStarter(process.env);
+const probe = await openReadinessProbe(process.env);
 const starting = start();
 
-followStarter(
+starter.follow(
   () => {},
-  async () => (await starting).close(),
+  async () => {
+    probe.stopping();
+    await (await starting).close();
+    probe.close();
+  },
 );
 
 try {
-  const { url } = await starting;
-  emitEvent({ event: 'ready', url });
+  const { url, isReady } = await starting;
+  probe.started(isReady);
+  starter.emit({ event: 'ready', url });
 } catch (err) {
   logger.fatal({ err }, 'the issuer can not start');
   const code = err instanceof DomainError ? err.code : 'issuer.start-failed';
-  emitEvent({ event: 'failed', code, message: err instanceof Error ? err.message : 'unknown' });
+  starter.emit({ event: 'failed', code, message: err instanceof Error ? err.message : 'unknown' });
   process.exit(1);
 }
 
 async function start() {
-  return startIssuer(loadConfig(process.env), systemClock, logger);
+  return startIssuer(loadConfig(secretsFromFiles(process.env, SECRETS)), systemClock, logger);
 }

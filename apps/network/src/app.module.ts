@@ -1,4 +1,3 @@
-import type { Clock } from '@blastradius/kernel';
 import { provide, provideValue } from '@blastradius/nest-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
@@ -38,13 +37,12 @@ import { WebController } from './web/web.controller.ts';
 export interface NetworkParts {
   readonly config: NetworkConfig;
   readonly database: Database;
-  readonly clock: Clock;
   readonly limits: RateLimits;
-  readonly certificateEnds: () => Date;
+  readonly readiness: Readiness;
 }
 
 /** The parts list of the public API. It knows no arm but where accounts are opened. */
-export function appModule({ config, database, clock, limits, certificateEnds }: NetworkParts): DynamicModule {
+export function appModule({ config, database, limits, readiness }: NetworkParts): DynamicModule {
   const { arm, timeScale } = config;
   return {
     module: AppModule,
@@ -70,7 +68,7 @@ export function appModule({ config, database, clock, limits, certificateEnds }: 
       provideValue(Votes, new Votes(database, timeScale)),
       provideValue(Visitors, new Visitors(database, arm)),
       provideValue(ScriptBundle, new ScriptBundle(config.dataApiUrl, config.publishableKey)),
-      provideValue(Readiness, new Readiness(database, clock, certificateEnds)),
+      provideValue(Readiness, readiness),
       provide(Agents, Database),
       provide(Follows, Database),
       provide(Comments, Database, RateLimits),

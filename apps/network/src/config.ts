@@ -3,12 +3,28 @@ import { incidentRateLimits, type RateLimitRules, rateLimitRules } from './rate-
 
 export type Arm = 'static-key' | 'x509-svid';
 
+/** What may come from a file that `<NAME>_FILE` names. */
+export const SECRETS = ['DATABASE_URL', 'JOBS_DATABASE_URL', 'PUBLISHABLE_KEY'] as const;
+
 const environment = z.object({
   ARM: z.enum(['static-key', 'x509-svid']),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  BIND_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  /** The DNS names for its own certificate, joined by commas; an SVID brings its own. */
+  SERVER_NAMES: z
+    .string()
+    .default('localhost')
+    .transform((names) => names.split(',')),
+  /** Where the certificate is left for those who have to trust it, where the server made its own. */
+  CERTIFICATE_FILE: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1),
   /** `postgres://` or `redis://`. */
   JOBS_DATABASE_URL: z.string().min(1).optional(),
+  /** Keeps the queues of several networks apart that share one Redis. */
+  JOBS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('bull'),
   /** The audit log, JSON Lines. */
   LEDGER_FILE: z.string().min(1),
   CHECKPOINT_FILE: z.string().min(1),
@@ -33,8 +49,12 @@ const environment = z.object({
 export interface NetworkConfig {
   readonly arm: Arm;
   readonly port: number;
+  readonly bindAddress: string;
+  readonly serverNames: readonly string[];
+  readonly certificateFile: string | null;
   readonly databaseUrl: string;
   readonly jobsDatabaseUrl: string;
+  readonly jobsPrefix: string;
   readonly ledgerFile: string;
   readonly checkpointFile: string;
   readonly timeScale: number;
@@ -56,8 +76,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
   return Object.freeze({
     arm: parsed.ARM,
     port: parsed.PORT,
+    bindAddress: parsed.BIND_ADDRESS,
+    serverNames: parsed.SERVER_NAMES,
+    certificateFile: parsed.CERTIFICATE_FILE ?? null,
     databaseUrl: parsed.DATABASE_URL,
     jobsDatabaseUrl: parsed.JOBS_DATABASE_URL ?? parsed.DATABASE_URL,
+    jobsPrefix: parsed.JOBS_PREFIX,
     ledgerFile: parsed.LEDGER_FILE,
     checkpointFile: parsed.CHECKPOINT_FILE,
     timeScale: parsed.TIME_SCALE,

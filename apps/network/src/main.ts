@@ -1,13 +1,20 @@
-import { emitEvent, followStarter } from '@blastradius/contracts';
-import { loadConfig } from './config.ts';
+import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
+import { loadConfig, SECRETS } from './config.ts';
 import { startNetwork } from './start.ts';
 
-const network = await startNetwork(loadConfig(process.env));
-followStarter(
+const starter = findStarter(process.env);
+const probe = await openReadinessProbe(process.env);
+const network = await startNetwork(loadConfig(secretsFromFiles(process.env, SECRETS)));
+starter.follow(
   () => {},
-  () => network.stop(),
+  async () => {
+    probe.stopping();
+    await network.stop();
+    probe.close();
+  },
 );
-emitEvent({
+probe.started(network.isReady);
+starter.emit({
   event: 'ready',
   url: network.url,
   ...(network.certificatePem === null ? {} : { certificatePem: network.certificatePem }),

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
 import { clientCertificateVerifier, type VerifyClientCertificate } from '@blastradius/credentials';
@@ -20,6 +21,7 @@ import { startOperator } from './operator/start-operator.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
+import { Readiness } from './web/readiness.ts';
 
 /** For experiments only, and only in code: no configuration reaches this. */
 export interface NetworkOverrides {
@@ -29,6 +31,7 @@ export interface NetworkOverrides {
 export interface RunningNetwork {
   readonly url: string;
   readonly certificatePem: string | null;
+  readonly isReady: () => Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -57,7 +60,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
 
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
-  const tls = source ? x509SourceTls(source, config.trustDomain, logger) : await selfSignedTls();
+  const tls = source
+    ? x509SourceTls(source, config.trustDomain, logger)
+    : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
   const verify =
     overrides.verifyClientCertificate ??
@@ -67,14 +72,14 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   started.defer(() => log.close());
   const lastSeen = new LastSeen(database, onError);
   started.defer(() => lastSeen.stop());
-  const jobs = { url: config.jobsDatabaseUrl, logger };
+  const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger };
   const files = { log: config.ledgerFile, checkpoints: config.checkpointFile };
   const checkpoints = await startAuditCheckpoints(jobs, new AuditCheckpoints(files, clock));
   started.defer(() => checkpoints.stop());
 
   const limits = new RateLimits(config.rateLimits, config.timeScale, clock);
-  const { certificateEnds } = tls;
-  const app = await createNestApp(appModule({ config, database, clock, limits, certificateEnds }), {
+  const readiness = new Readiness(database, clock, tls.certificateEnds);
+  const app = await createNestApp(appModule({ config, database, limits, readiness }), {
     logger,
     https: tls.options,
     failures: moltbookFailures,
@@ -89,10 +94,20 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());
-  await app.listen({ host: '127.0.0.1', port: config.port });
+  await app.listen({ host: config.bindAddress, port: config.port });
   const server: unknown = app.getHttpServer();
   if (server instanceof Server) tls.follow(server);
-  return { url: await app.getUrl(), certificatePem: tls.certificatePem };
+  const { certificatePem } = tls;
+  if (config.certificateFile !== null && certificatePem !== null) {
+    replaceFile(config.certificateFile, certificatePem);
+  }
+  return { url: await app.getUrl(), certificatePem, isReady: () => readiness.isReady() };
+}
+
+/** Whoever reads it meanwhile sees the old content or the new one, and never a part. */
+function replaceFile(path: string, content: string): void {
+  writeFileSync(`${path}.new`, content, { mode: 0o644 });
+  renameSync(`${path}.new`, path);
 }
 
 async function openSource(endpoint: string, logger: Logger): Promise<X509Source> {

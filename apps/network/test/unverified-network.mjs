@@ -1,7 +1,7 @@
 // The control of the experiment: a network that believes whatever URI SAN a client certificate
 // shows. It exists in the tests only; no configuration of the real entry leads here.
 import { X509Certificate } from 'node:crypto';
-import { emitEvent, followStarter } from '@blastradius/contracts';
+import { findStarter } from '@blastradius/runtime';
 import { parseSpiffeId } from '@blastradius/spiffe';
 import { loadConfig } from '../dist/config.js';
 import { startNetwork } from '../dist/start.js';
@@ -17,8 +17,9 @@ function verifyClientCertificate({ chainDer: [leaf] }) {
 }
 
 const network = await startNetwork(loadConfig(process.env), { verifyClientCertificate });
-followStarter(
+const starter = findStarter(process.env);
+starter.follow(
   () => {},
   () => network.stop(),
 );
-emitEvent({ event: 'ready', url: network.url });
+starter.emit({ event: 'ready', url: network.url });

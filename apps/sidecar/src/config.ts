@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** What may come from a file that `<NAME>_FILE` names. */
+export const SECRETS = ['JOIN_TOKEN', 'BOOTSTRAP_BUNDLE'] as const;
+
 const environment = z.object({
   ISSUER_URL: z.url({ protocol: /^https$/ }),
   TRUST_DOMAIN: z.string().regex(/^[a-z0-9._-]{1,255}$/),

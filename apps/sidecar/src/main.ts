@@ -1,16 +1,18 @@
-import { emitEvent, followStarter } from '@blastradius/contracts';
 import { createRandom, DomainError, systemClock } from '@blastradius/kernel';
+import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
 import { pino } from 'pino';
-import { loadConfig } from './config.ts';
+import { loadConfig, SECRETS } from './config.ts';
 import { startSidecar } from './sidecar.ts';
 
-const config = loadConfig(process.env);
+const starter = findStarter(process.env);
+const probe = await openReadinessProbe(process.env);
+const config = loadConfig(secretsFromFiles(process.env, SECRETS));
 const logger = pino({ name: 'sidecar' }, pino.destination(2));
 
 const report = (error: unknown) => {
   const code = error instanceof DomainError ? error.code : 'sidecar.failed';
   logger.fatal({ err: error }, 'the sidecar cannot go on');
-  emitEvent({ event: 'failed', code, message: error instanceof Error ? error.message : 'unknown' });
+  starter.emit({ event: 'failed', code, message: error instanceof Error ? error.message : 'unknown' });
 };
 
 // Jitter is there to make hosts differ, so each process draws a seed of its own.
@@ -26,12 +28,19 @@ const starting = startSidecar({
     starting.then((sidecar) => sidecar.close()).finally(() => process.exit(1));
   },
 });
-followStarter(
+starter.follow(
   () => {},
-  async () => (await starting).close(),
+  async () => {
+    probe.stopping();
+    await (await starting).close();
+    probe.close();
+  },
 );
 starting.then(
-  () => emitEvent({ event: 'ready', url: `unix://${config.workloadApiSocket}` }),
+  ({ isReady }) => {
+    probe.started(isReady);
+    starter.emit({ event: 'ready', url: `unix://${config.workloadApiSocket}` });
+  },
   (error: unknown) => {
     report(error);
     process.exit(1);

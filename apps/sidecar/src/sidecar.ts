@@ -21,12 +21,18 @@ export interface SidecarOptions {
   readonly onEnd: (error: SidecarIdentityEnded) => void;
 }
 
+export interface Sidecar {
+  /** Its own SVID is valid: it can get identities for others. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
 /** Short against the shortest lifetimes, which are a few seconds; a tick that finds nothing costs next to nothing. */
 const TICK_MS = 200;
 const JOIN_RETRY_LIFETIME_MS = 20_000;
 
 /** Joins the trust domain, then serves the Workload API and keeps everything that is held fresh. */
-export async function startSidecar(options: SidecarOptions): Promise<{ close(): Promise<void> }> {
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { config, clock, random, logger } = options;
   const connection = new IssuerConnection(config.issuerUrl, config.trustDomain);
   const context = { connection, trustDomain: config.trustDomain, clock, random };
@@ -49,6 +55,7 @@ export async function startSidecar(options: SidecarOptions): Promise<{ close(): 
   }, TICK_MS);
 
   return {
+    isReady: () => clock.now().getTime() < identity.notAfterMs,
     close: async () => {
       clearInterval(ticking);
       await api.close();

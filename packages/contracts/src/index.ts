@@ -3,5 +3,4 @@ export * as issuerAdministration from './issuer/administration.ts';
 export type { Entitlement, TrustBundleDocument, X509SvidDocument } from './issuer/issuance.ts';
 export * as issuance from './issuer/issuance.ts';
 export * as networkOperator from './network/operator.ts';
-export { emitEvent, followStarter } from './process/child.ts';
 export { type ProcessCommand, type ProcessEvent, processCommand, processEvent } from './process/protocol.ts';

@@ -19,7 +19,7 @@ export interface OperatorOptions {
 export async function startOperator({ config, database, clock, logger }: OperatorOptions) {
   const started = new AsyncDisposableStack();
   try {
-    const jobs = { url: config.jobsDatabaseUrl, logger };
+    const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger };
     const queue = await openKeyResetQueue(jobs);
     started.defer(() => queue.close());
     const campaigns = new KeyResetCampaigns(database, queue, config.keyResetBatchSize);

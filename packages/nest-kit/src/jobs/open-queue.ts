@@ -6,6 +6,8 @@ export interface JobQueueOptions {
   /** `postgres://` or `redis://`. */
   readonly url: string;
   readonly name: string;
+  /** Keeps the queues of several owners apart in one Redis; BullMQ's own default where it is left out. */
+  readonly prefix?: string;
   readonly logger: Logger;
 }
 
@@ -27,13 +29,14 @@ export interface JobQueue<Payload> {
 export async function openQueue<Payload extends object>({
   url,
   name,
+  prefix = 'bull',
   logger,
 }: JobQueueOptions): Promise<JobQueue<Payload>> {
   const backend = jobBackend(url);
   const queue =
     backend.kind === 'redis'
-      ? new Queue(name, { connection: backend.connection })
-      : new Queue(name, { connection: backend.connection }, createPostgresBackend);
+      ? new Queue(name, { prefix, connection: backend.connection })
+      : new Queue(name, { prefix, connection: backend.connection }, createPostgresBackend);
   queue.on('error', (err) => logger.error({ err, queue: name }, 'queue failed'));
   await queue.waitUntilReady();
   return {

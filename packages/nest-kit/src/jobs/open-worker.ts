@@ -18,11 +18,17 @@ export interface JobWorker {
 export async function openWorker<Payload extends object>(
   options: JobWorkerOptions<Payload>,
 ): Promise<JobWorker> {
-  const { url, name, logger, concurrency = 1, lockMs = 5000 } = options;
+  const { url, name, prefix = 'bull', logger, concurrency = 1, lockMs = 5000 } = options;
   const backend = jobBackend(url);
   const process = async ({ data }: { data: Payload }) => options.handle(data);
   // A handful of crashes must not fail a job for good: BullMQ counts each as a stall.
-  const settings = { concurrency, lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: 20 };
+  const settings = {
+    prefix,
+    concurrency,
+    lockDuration: lockMs,
+    stalledInterval: lockMs,
+    maxStalledCount: 20,
+  };
   const worker =
     backend.kind === 'redis'
       ? new Worker(name, process, { ...settings, connection: backend.connection })
