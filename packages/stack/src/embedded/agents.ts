@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessEvent } from '@blastradius/contracts';
 import { type Child, startChild, untilEvent } from '../process/child.ts';
-import type { Agents } from '../world/world.ts';
+import { type Agents, sumCounts } from '../world/world.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
@@ -46,6 +46,7 @@ export async function startAgents(setting: EmbeddedSetting, network: NetworkAddr
     for (const host of started) host.child.send(command);
   };
   return {
+    ownProcesses: own.length,
     enrol: async () => {
       everywhere({ command: 'enrol' });
       const counts = await Promise.all(started.map((host) => host.enrolled));
@@ -119,12 +120,4 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
     if (signal) setting.record({ event: 'process-exited', subject: name, detail: signal });
   });
   return { child, enrolled: enrolled.promise, done: done.promise, counts: () => counts };
-}
-
-export function sumCounts(all: readonly Record<string, number>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const counts of all) {
-    for (const [key, value] of Object.entries(counts)) sum[key] = (sum[key] ?? 0) + value;
-  }
-  return sum;
 }

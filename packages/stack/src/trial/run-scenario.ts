@@ -5,6 +5,7 @@ import type { ArmManifest, RunManifest } from '@blastradius/blast-radius';
 import type { IncidentClock } from '@blastradius/kernel';
 import { openLedger, type WorldRecord } from '@blastradius/ledger';
 import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
+import { borrowComposePlatform } from '../compose/compose-platform.ts';
 import type { AppEntries } from '../embedded/app-entries.ts';
 import { startEmbeddedPlatform } from '../embedded/embedded-platform.ts';
 import type { Platform, World } from '../world/world.ts';
@@ -21,6 +22,8 @@ export interface RunOptions {
   /** Where `run.json`, the ledgers and the logs go. */
   readonly folder: string;
   readonly sequential?: boolean;
+  /** Processes of this machine, or the containers of docker-compose.yml. */
+  readonly target?: 'embedded' | 'compose';
   /** The control with the leak taken out. */
   readonly leak?: 'on' | 'off';
   readonly signal?: AbortSignal;
@@ -48,13 +51,13 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
     const arms: [Arm, ArmManifest][] = [];
     const together = meetingPoint(options.sequential ? 1 : options.arms.length);
     const runArm = async (arm: Arm) => {
-      const clock = await runOneArm(arm, { ...options, signal, population, platform, together }).catch(
+      const played = await runOneArm(arm, { ...options, signal, population, platform, together }).catch(
         (error: unknown) => {
           failed.abort(error);
           throw error;
         },
       );
-      arms.push([arm, armManifest(options, population, clock)]);
+      arms.push([arm, armManifest(options, population, played)]);
     };
     if (options.sequential) for (const arm of options.arms) await runArm(arm);
     else await settleAll(options.arms.map(runArm));
@@ -68,6 +71,11 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
 }
 
 async function startPlatform(options: RunOptions): Promise<Platform> {
+  if (options.target === 'compose') {
+    const { scenario, seed, agents, timeScale, arms, leak = 'on' } = options;
+    const onPhase = (phase: string) => options.onPhase?.(null, phase);
+    return borrowComposePlatform({ scenario, seed, agents, timeScale, arms, leak, onPhase });
+  }
   options.onPhase?.(null, 'starting PostgreSQL');
   return startEmbeddedPlatform(options.test?.apps);
 }
@@ -97,7 +105,13 @@ function meetingPoint(expected: number): () => Promise<void> {
   };
 }
 
-async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
+/** What a world was, once it is gone. */
+interface PlayedArm {
+  readonly clock: IncidentClock;
+  readonly processAgents: number;
+}
+
+async function runOneArm(arm: Arm, options: ArmRun): Promise<PlayedArm> {
   const ledgerFolder = join(options.folder, arm, 'ledger');
   const logFolder = join(options.folder, arm, 'log');
   mkdirSync(ledgerFolder, { recursive: true });
@@ -134,7 +148,7 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
       });
       options.signal?.throwIfAborted();
       options.onPhase?.(arm, 'ending');
-      return clock;
+      return { clock, processAgents: world.agents.ownProcesses };
     } finally {
       await world.stop();
     }
@@ -165,12 +179,12 @@ async function orAborted(work: Promise<void>, signal?: AbortSignal): Promise<voi
   }
 }
 
-function armManifest(options: RunOptions, population: Population, clock: IncidentClock): ArmManifest {
+function armManifest(options: RunOptions, population: Population, played: PlayedArm): ArmManifest {
   const { scenario, leak } = options;
   const fixes = scenario.timeline.flatMap(({ event, id, title, minute }) =>
     event === 'fix' && id ? [{ id, title, minute }] : [],
   );
-  const processAgents = population.agents.filter((agent) => agent.hosting === 'process').length;
+  const { clock, processAgents } = played;
   const control = [leak === 'off' ? 'the leak is taken out' : null, options.test?.control]
     .filter(Boolean)
     .join('; ');

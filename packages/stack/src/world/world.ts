@@ -22,6 +22,8 @@ export interface World {
 
 /** All agents of one world: one process that hosts many, and some that are processes of their own. */
 export interface Agents {
+  /** How many agents are a process of their own; the others share one. */
+  readonly ownProcesses: number;
   enrol(): Promise<number>;
   /** Starts their lives on the run's clock. */
   live(clock: IncidentClock): void;
@@ -48,4 +50,13 @@ export interface Platform {
   startWorld(setting: WorldSetting): Promise<World>;
   /** After the last world has stopped. */
   stop(): Promise<void>;
+}
+
+/** What several processes count, together. */
+export function sumCounts(all: readonly Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [key, value] of Object.entries(counts)) sum[key] = (sum[key] ?? 0) + value;
+  }
+  return sum;
 }
