@@ -30,6 +30,7 @@ const folderBelow = z
  * are those of the measured part. Instants are epoch milliseconds, as in the ledgers.
  */
 export const loadBlock = z.object({
+  /** Its place in the order of the run, which pairs are made by. */
   index: z.int().min(0),
   arm: z.string(),
   /** The world's own folder below the run's: its ledgers are in `ledger/` within. */
