@@ -32,8 +32,8 @@ export interface ChartOptions {
   readonly labelWidth: number;
   /** Incident hours, unless told otherwise. */
   readonly axis?: TimeAxis;
-  /** Whether the last values stand at the lines' ends; a rate's last value is as good as any other. */
-  readonly endValues?: boolean;
+  /** Totals are filled and have their last values at the lines' ends; rates have neither. */
+  readonly shows?: 'totals' | 'rates';
 }
 
 type Scale = (value: number) => number;
@@ -48,7 +48,7 @@ interface Frame {
 
 /** Steps over time, with its moments as vertical marks and names at the lines' ends. */
 export function renderChart(options: ChartOptions): Markup {
-  const { lines, width, height, labelWidth, marks, axis = hoursAxis, endValues = true } = options;
+  const { lines, width, height, labelWidth, marks, axis = hoursAxis, shows = 'totals' } = options;
   const moments = lines.flatMap(({ points }) => points.map(([moment]) => moment));
   const [start, end] = [Math.min(...moments), Math.max(...moments)];
   const top = marks.length > 0 ? 30 : 10;
@@ -62,8 +62,9 @@ ${shade(options.shaded, frame)}
 ${yAxis(y.ticks(4).filter(Number.isInteger), frame)}
 ${xAxis(axis(start, end, frame.right - left), frame)}
 ${marks.filter(({ at }) => at >= start && at <= end).map((mark) => markLine(mark, frame))}
-${lines.map((one) => seriesPath(one, frame))}
-${endLabels(lines, endValues, frame)}
+${shows === 'totals' ? lines.map((one) => seriesFill(one, frame)) : ''}
+${lines.map((one) => seriesLine(one, frame))}
+${shows === 'totals' ? endLabels(lines, frame) : ''}
 </svg>`;
 }
 
@@ -95,20 +96,27 @@ function markLine({ at, label }: ChartMark, { x, top, bottom }: Frame): Markup {
 <text class="mark-label" x="${where}" y="${top - 12}" text-anchor="middle">${label}</text>`;
 }
 
-function seriesPath({ points, armIndex }: ChartLine, { x, y, bottom }: Frame): Markup {
-  const hasValue = ([, value]: ChartPoint) => value !== null;
-  const xOf = ([moment]: ChartPoint) => x(moment);
-  const yOf = ([, value]: ChartPoint) => y(value ?? 0);
-  const stroke = line<ChartPoint>(xOf, yOf).defined(hasValue).curve(curveStepAfter);
-  const fill = area<ChartPoint>(xOf, () => bottom, yOf)
-    .defined(hasValue)
-    .curve(curveStepAfter);
-  return html`<path class="fill arm-${armIndex}" d="${fill.digits(1)([...points]) ?? ''}"/>
-<path class="line arm-${armIndex}" d="${stroke.digits(1)([...points]) ?? ''}"/>`;
+const hasValue = ([, value]: ChartPoint) => value !== null;
+
+function seriesFill({ points, armIndex }: ChartLine, { x, y, bottom }: Frame): Markup {
+  const fill = area<ChartPoint>(
+    ([moment]) => x(moment),
+    () => bottom,
+    ([, value]) => y(value ?? 0),
+  ).defined(hasValue);
+  return html`<path class="fill arm-${armIndex}" d="${fill.curve(curveStepAfter).digits(1)([...points]) ?? ''}"/>`;
+}
+
+function seriesLine({ points, armIndex }: ChartLine, { x, y }: Frame): Markup {
+  const stroke = line<ChartPoint>(
+    ([moment]) => x(moment),
+    ([, value]) => y(value ?? 0),
+  ).defined(hasValue);
+  return html`<path class="line arm-${armIndex}" d="${stroke.curve(curveStepAfter).digits(1)([...points]) ?? ''}"/>`;
 }
 
 /** Names at the lines' ends, pushed apart where the lines end close to each other. */
-function endLabels(lines: readonly ChartLine[], values: boolean, { y, right, bottom }: Frame): Markup[] {
+function endLabels(lines: readonly ChartLine[], { y, right, bottom }: Frame): Markup[] {
   const ends = lines
     .map((one) => ({ ...one, value: one.points.at(-1)?.[1] ?? 0 }))
     .map((one) => ({ ...one, at: y(one.value) }))
@@ -118,7 +126,7 @@ function endLabels(lines: readonly ChartLine[], values: boolean, { y, right, bot
     const baseline = Math.min(at + 4, free);
     free = baseline - 17;
     const name = label === '' ? '' : `${label} `;
-    return html`<text class="end arm-${armIndex}" x="${right + 8}" y="${px(baseline)}">${name}<tspan class="end-value">${values ? count(value) : ''}</tspan></text>`;
+    return html`<text class="end arm-${armIndex}" x="${right + 8}" y="${px(baseline)}">${name}<tspan class="end-value">${count(value)}</tspan></text>`;
   });
 }
 

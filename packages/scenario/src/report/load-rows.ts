@@ -1,5 +1,5 @@
 import type { LoadArm, Report } from '@blastradius/blast-radius';
-import { count, milliseconds, outOf, perSecond, ratioText } from './wording.ts';
+import { count, milliseconds, outOf, perSecond } from './wording.ts';
 
 /** One number of the load run for each arm; `key` is its path below `load.arms.<arm>` in report.json. */
 export interface LoadRow {
@@ -82,7 +82,7 @@ export const loadRows: readonly LoadRow[] = [
     value: ({ generatorCpuCores: cores, generatorCpuPerRequestToNoop: toNoop }) =>
       cores === null
         ? 'none'
-        : `${cores.toFixed(2)} cores${toNoop === null ? '' : `, ${ratioText(toNoop)}×`}`,
+        : `${cores.toFixed(2)} cores${toNoop === null ? '' : `, ${toNoop.toFixed(2)}×`}`,
   },
 ];
 

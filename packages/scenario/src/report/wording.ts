@@ -35,10 +35,11 @@ const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 /** An interval from two pairs may be astronomically wide; its far ends are words, not digits. */
 export function ratioText(value: number): string {
   if (value > 10_000) return 'over 10,000';
-  return value < 0.0001 ? 'under 0.0001' : threeDigits.format(value);
+  if (value < 0.0001) return 'under 0.0001';
+  return value > 0.1 && value < 10 ? value.toFixed(3) : threeDigits.format(value);
 }
 
-/** `0.98 (95 %: 0.95 to 1.01, 2 pairs)` */
+/** `0.982 (95 %: 0.951 to 1.014, 2 pairs)` */
 export function intervalText({ pairs, ratio, low, high }: Ratio): string {
   if (ratio === null) return 'no pair of blocks to compare';
   if (low === null || high === null) return `${ratioText(ratio)} (one pair: no interval)`;

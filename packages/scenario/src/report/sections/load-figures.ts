@@ -39,14 +39,14 @@ export function renderLoadFigures(report: Report, load: Load): Markup {
     );
     const chart = renderChart({
       title,
-      lines: lines.map((line) => ({ ...line, label: '' })),
+      lines,
       marks: [{ at: 0, label: 'rotation' }],
       shaded: load.rotationSeconds === null ? null : { from: 0, to: load.rotationSeconds },
       width: 430,
       height: 250,
       labelWidth: 16,
       axis: secondsAxis,
-      endValues: false,
+      shows: 'rates',
     });
     return renderFigure({ title, caption }, chart, renderKey(lines));
   });

@@ -13,8 +13,8 @@ export function renderLoad(report: Report): Markup | string {
   return html`<section>
 <h2>Under load</h2>
 <p>k6 ${load.k6Version} sent requests at a fixed rate of ${count(load.ratePerSecond)} a second, whatever the answers took,
-for ${count(load.loadAgents)} load agents: ${count(load.blocks.length)} blocks of ${seconds(load.durationSeconds)}, the arms in turns, each in a
-fresh world after ${seconds(load.warmUpSeconds)} of warm-up. ${rotationInWords(load)}</p>
+for ${count(load.loadAgents)} load agents: ${count(load.blocks.length)} blocks of ${seconds(load.durationSeconds)}, the arms in turns, each
+block after ${seconds(load.warmUpSeconds)} of warm-up. ${rotationInWords(load)}</p>
 ${shortfallNote(load)}
 ${renderLoadFigures(report, load)}
 ${renderTotals(report, load)}
@@ -27,7 +27,7 @@ ${renderBlocks(load)}
 function rotationInWords({ rotationSeconds }: Load): string {
   if (rotationSeconds === null) return 'Nothing was rotated.';
   return (
-    `In the middle every SVID of the world was replaced, which took ${seconds(rotationSeconds)} on average; ` +
+    `In the middle the SVIDs were replaced by force, which took ${seconds(rotationSeconds)} on average; ` +
     'an arm with nothing to rotate has a window of the same length marked.'
   );
 }
@@ -64,7 +64,7 @@ const parts = [
 
 /** For each part the arms below each other, so that neighbours are what is compared. */
 function renderParts(report: Report, { arms }: Load): Markup {
-  const heads = ['Seconds', 'Accepted per s', 'Median', '99th', '99.9th', 'Refused', 'No answer'];
+  const heads = ['Median', '99th', '99.9th', 'Refused', 'No answer', 'Accepted per s', 'Seconds in all'];
   return html`<div class="wide"><table class="parts">
 <thead><tr><th scope="col">Latency in ms</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead>
 <tbody>${parts.map(
@@ -83,11 +83,11 @@ ${Object.entries(arms).map(
 function partCells(part: LoadArm['whole']): string[] {
   const latencies = [part.latencyMsP50, part.latencyMsP99, part.latencyMsP999];
   return [
-    perSecond(part.seconds),
-    perSecond(part.acceptedPerSecond),
     ...latencies.map((value) => (value === null ? 'none' : count(Math.round(value * 10) / 10))),
     count(part.refused),
     count(part.failed),
+    perSecond(part.acceptedPerSecond),
+    count(Math.round(part.seconds * 10) / 10),
   ];
 }
 
