@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildReport, reportSchema } from './build-report.ts';
+import { fakeBlock, fakeLoadManifest, fakeRequests } from './load/fake-load.ts';
 import { fakeAttempt, fakeAudit, fakeHonest, fakeIssued, fakeRun, fakeWorld } from './run/fake-ledgers.ts';
 import { type RunManifest, runManifest } from './run/run-manifest.ts';
 
@@ -51,9 +52,41 @@ describe('the report', () => {
     );
   });
 
+  it('counts load agents among the agents of the network, and says how many they are', () => {
+    const loaded = ledgers()['static-key'].concat(
+      ['Load 1', 'Load 2', 'Load 1'].map((agent) => fakeHonest({ minute: 1, agent, hosting: 'load' })),
+    );
+    const { arms } = buildReport(manifest, { 'static-key': loaded });
+    expect(arms['static-key']).toMatchObject({
+      agents: 5,
+      hosting: { process: 1, multiplexed: 2, load: 2 },
+    });
+  });
+
   it('has zeros, not gaps, for an arm whose ledgers are empty', () => {
     const report = buildReport(manifest, {});
     expect(report.arms['static-key']).toMatchObject({ credentialsLeaked: 0, exposureWindow: null });
+  });
+
+  it('of a load run has its numbers, and hypotheses may name them', () => {
+    const blocks = [fakeBlock('static-key', 1), fakeBlock('x509-svid', 2)];
+    const claim = {
+      id: 'rotation-fails-nothing',
+      statement: 'A forced rotation fails no honest request.',
+      metric: 'load.during.failed',
+      expect: [{ arm: 'x509-svid', comparison: '==' as const, value: 0 }],
+    };
+    const claiming = { ...manifest, hypotheses: [claim] };
+    const report = (outcome: 'accepted' | 'failed') => {
+      const requests = fakeRequests(() => ({ latencyMs: 1, outcome }));
+      const requestsByFolder = Object.fromEntries(blocks.map(({ folder }) => [folder, requests]));
+      return reportSchema.parse(
+        buildReport(claiming, ledgers(), { manifest: fakeLoadManifest(blocks), requestsByFolder }),
+      );
+    };
+    expect(report('accepted').hypotheses[0]?.verdict).toBe('held');
+    expect(report('failed').hypotheses[0]?.verdict).toBe('refuted');
+    expect(buildReport(claiming, ledgers()).hypotheses[0]?.verdict).toBe('not-tested');
   });
 
   it('has the JSON Schema that is committed beside it', () => {

@@ -1,7 +1,9 @@
 import type { LedgerRecord } from '@blastradius/ledger';
 import { z } from 'zod';
 import { type ArmResult, armResult, computeArm } from './compute-arm.ts';
-import { judgedHypothesis, judgeHypothesis } from './judge-hypothesis.ts';
+import { type JudgedArm, judgedHypothesis, judgeHypothesis } from './judge-hypothesis.ts';
+import { loadResult } from './load/load-result.ts';
+import { type LoadRun, measureLoad } from './load/measure-load.ts';
 import { host, parameter, type RunManifest, timelineMark } from './run/run-manifest.ts';
 
 /** `report.json`; its JSON Schema is `report.schema.json` beside this package's manifest. */
@@ -16,6 +18,7 @@ export const reportSchema = z.strictObject({
   arms: z.record(z.string(), armResult),
   hypotheses: z.array(judgedHypothesis),
   parameters: z.array(z.strictObject(parameter.shape)),
+  load: loadResult.optional().describe('where the run was put under load'),
 });
 export type Report = z.infer<typeof reportSchema>;
 
@@ -23,10 +26,12 @@ export type Report = z.infer<typeof reportSchema>;
 export function buildReport(
   manifest: RunManifest,
   ledgersByArm: Readonly<Record<string, readonly LedgerRecord[]>>,
+  loadRun?: LoadRun,
 ): Report {
   const arms: Record<string, ArmResult> = {};
   for (const [arm, run] of Object.entries(manifest.arms))
     arms[arm] = computeArm(run, ledgersByArm[arm] ?? []);
+  const load = loadRun && measureLoad(loadRun);
   const { schemaVersion, scenario, seed, timeScale, startedAt, timeline, parameters } = manifest;
   return {
     schemaVersion,
@@ -37,7 +42,18 @@ export function buildReport(
     host: manifest.host,
     timeline,
     arms,
-    hypotheses: manifest.hypotheses.map((hypothesis) => judgeHypothesis(hypothesis, arms)),
+    hypotheses: manifest.hypotheses.map((hypothesis) => judgeHypothesis(hypothesis, withLoad(arms, load))),
     parameters,
+    ...(load ? { load } : {}),
   };
+}
+
+/** So that a hypothesis can name a number of the load run as well: `load.during.failed`. */
+function withLoad(arms: Report['arms'], load: Report['load']): Record<string, JudgedArm> {
+  return Object.fromEntries(
+    Object.entries(arms).map(([arm, result]) => {
+      const underLoad = load?.arms[arm];
+      return [arm, underLoad ? { ...result, load: underLoad } : result];
+    }),
+  );
 }

@@ -16,14 +16,14 @@ import { incident, listIncidents } from './metrics/incidents.ts';
 import { checkLedgersAgree, ledgersAgree } from './metrics/ledgers-agree.ts';
 import { countReads, reads, thirdPartySecretsFound } from './metrics/reads.ts';
 import { series, traceSeries } from './metrics/series.ts';
-import { gatherFacts } from './run/arm-facts.ts';
+import { countAgents, gatherFacts } from './run/arm-facts.ts';
 import type { ArmManifest } from './run/run-manifest.ts';
 
 /** The numbers of one arm. Minutes are minutes of the incident unless a name says otherwise. */
 export const armResult = z.strictObject({
   control: z.string().nullable().describe('what was taken out or switched off, if this arm is a control'),
-  agents: z.int(),
-  hosting: z.strictObject({ process: z.int(), multiplexed: z.int() }),
+  agents: z.int().describe('the population and the load agents: whoever can be a victim'),
+  hosting: z.strictObject({ process: z.int(), multiplexed: z.int(), load: z.int() }),
   milestones: z.strictObject({
     startMinute: z.number(),
     leakMinute: z.number().nullable(),
@@ -61,8 +61,12 @@ export function computeArm(run: ArmManifest, records: readonly LedgerRecord[]): 
   const { clock, leakMinute, fixes, holeClosedMinute, resetMinute, endMinute } = run;
   return {
     control: run.control ?? null,
-    agents: run.agents,
-    hosting: { process: run.processAgents, multiplexed: run.multiplexedAgents },
+    agents: countAgents(facts),
+    hosting: {
+      process: run.processAgents,
+      multiplexed: run.multiplexedAgents,
+      load: facts.loadAgents.size,
+    },
     milestones: {
       startMinute: clock.startMinute,
       leakMinute,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ArmResult } from './compute-arm.ts';
 import type { Hypothesis } from './hypothesis.ts';
+import type { LoadArm } from './load/load-result.ts';
 
 const verdict = z.enum(['held', 'refuted', 'not-tested']);
 
@@ -21,6 +22,9 @@ export const judgedHypothesis = z.strictObject({
 });
 export type JudgedHypothesis = z.infer<typeof judgedHypothesis>;
 
+/** What a metric's path leads into: the arm's numbers, and below `load` those of its load run. */
+export type JudgedArm = ArmResult & { readonly load?: LoadArm };
+
 type Expectation = Hypothesis['expect'][number];
 
 /**
@@ -29,7 +33,7 @@ type Expectation = Hypothesis['expect'][number];
  */
 export function judgeHypothesis(
   { id, statement, metric, expect }: Hypothesis,
-  arms: Readonly<Record<string, ArmResult>>,
+  arms: Readonly<Record<string, JudgedArm>>,
 ): JudgedHypothesis {
   const checks = expect.map((expectation) => {
     const measured = measure(arms[expectation.arm], metric, expectation.shareOf);
@@ -42,14 +46,14 @@ export function judgeHypothesis(
   return { id, statement, metric, verdict: verdicts.includes('refuted') ? 'refuted' : rest, checks };
 }
 
-function measure(arm: ArmResult | undefined, metric: string, shareOf: string | undefined): number | null {
+function measure(arm: JudgedArm | undefined, metric: string, shareOf: string | undefined): number | null {
   const value = numberAt(arm, metric);
   if (shareOf === undefined || value === null) return value;
   const whole = numberAt(arm, shareOf);
   return whole === null || whole === 0 ? null : value / whole;
 }
 
-function numberAt(arm: ArmResult | undefined, path: string): number | null {
+function numberAt(arm: JudgedArm | undefined, path: string): number | null {
   let here: unknown = arm;
   for (const key of path.split('.')) {
     here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[key] : undefined;

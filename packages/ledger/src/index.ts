@@ -1,6 +1,6 @@
 export { type LedgerWriter, openLedger } from './append.ts';
 export { credentialId } from './credential-id.ts';
-export { LedgerUnreadable, readLedgers } from './read.ts';
+export { LedgerUnreadable, readLedgers, streamLedger } from './read.ts';
 export {
   type AgentRecord,
   type AttackerRecord,

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DomainError } from '@blastradius/kernel';
-import { type LedgerRecord, ledgerRecord } from './records.ts';
+import { readLines } from './read-lines.ts';
+import { type LedgerName, type LedgerRecord, ledgerRecord } from './records.ts';
 
 export class LedgerUnreadable extends DomainError {
   readonly code = 'ledger.unreadable';
@@ -14,23 +15,46 @@ export class LedgerUnreadable extends DomainError {
  * names file and line.
  */
 export function readLedgers(folder: string): LedgerRecord[] {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .sort();
-  return files.flatMap((name) => readLedger(join(folder, name)));
+  return ledgerFiles(folder).flatMap((name) => [...readLedger(join(folder, name))]);
 }
 
-function readLedger(file: string): LedgerRecord[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const torn = lines.pop();
-  if (torn) lines.push(torn);
-  return lines.flatMap((line, index) => {
-    if (line === '') return [];
-    try {
-      return [ledgerRecord.parse(JSON.parse(line))];
-    } catch (cause) {
-      if (line === torn) return [];
-      throw new LedgerUnreadable(`${file}:${index + 1} is not a ledger record`, { cause });
-    }
-  });
+/** The records of one ledger (`agents` is in `agents-*.jsonl`), one at a time, for those too many to hold. */
+export function* streamLedger<N extends LedgerName>(
+  folder: string,
+  ledger: N,
+): Generator<Extract<LedgerRecord, { ledger: N }>> {
+  const isOfLedger = (record: LedgerRecord): record is Extract<LedgerRecord, { ledger: N }> =>
+    record.ledger === ledger;
+  for (const name of ledgerFiles(folder)) {
+    if (!name.startsWith(ledger)) continue;
+    for (const record of readLedger(join(folder, name))) if (isOfLedger(record)) yield record;
+  }
+}
+
+function ledgerFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort();
+}
+
+function* readLedger(file: string): Generator<LedgerRecord> {
+  let number = 0;
+  let unreadable: LedgerUnreadable | undefined;
+  for (const line of readLines(file)) {
+    // Only what is followed by another line, be it an empty one, was written to its end.
+    if (unreadable) throw unreadable;
+    number += 1;
+    if (line === '') continue;
+    const record = parseRecord(line, `${file}:${number}`);
+    if (record instanceof LedgerUnreadable) unreadable = record;
+    else yield record;
+  }
+}
+
+function parseRecord(line: string, place: string): LedgerRecord | LedgerUnreadable {
+  try {
+    return ledgerRecord.parse(JSON.parse(line));
+  } catch (cause) {
+    return new LedgerUnreadable(`${place} is not a ledger record`, { cause });
+  }
 }

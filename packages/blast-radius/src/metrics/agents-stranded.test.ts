@@ -27,6 +27,15 @@ describe('an agent is stranded', () => {
     expect(measureStranded(fakeFacts([failed])).atEnd).toBe(1);
   });
 
+  it('not if it is a load agent, which has no owner to bring it back', () => {
+    const facts = fakeFacts([
+      fakeHonest({ minute: 10, agent: 'Load', hosting: 'load' }),
+      fakeWorld({ minute: 300, subject: 'Load' }),
+      { ...refused(320, 'Load'), hosting: 'load' },
+    ]);
+    expect(measureStranded(facts).ever).toBe(0);
+  });
+
   it('until the end of the run, if it never comes back', () => {
     const facts = fakeFacts([fakeWorld({ minute: 300 }), refused(320, 'Ada')]);
     expect(measureStranded(facts)).toMatchObject({

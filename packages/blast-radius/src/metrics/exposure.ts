@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArmFacts } from '../run/arm-facts.ts';
+import { type ArmFacts, countAgents } from '../run/arm-facts.ts';
 import { acceptedUses } from './credentials.ts';
 import { rounded } from './rounding.ts';
 
@@ -56,7 +56,7 @@ export function measureBlastArea(facts: ArmFacts): BlastArea {
   );
   return {
     withStolenCredential: rounded(perAgent.reduce((sum, minutes) => sum + minutes, 0)),
-    throughHole: rounded(span(holeWrites) * facts.run.agents),
+    throughHole: rounded(span(holeWrites) * countAgents(facts)),
     unit: 'agent-minutes',
   };
 }

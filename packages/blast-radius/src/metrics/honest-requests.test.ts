@@ -46,3 +46,11 @@ it('puts every request of a run without a leak before it', () => {
   expect(byPhase.beforeLeak.sent).toBe(1);
   expect(byPhase.afterReset.sent).toBe(0);
 });
+
+it('counts the requests of load agents among the honest ones', () => {
+  const facts = fakeFacts([
+    fakeHonest({ minute: 1 }),
+    fakeHonest({ minute: 1, agent: 'Load', hosting: 'load', outcome: 'refused', status: 429 }),
+  ]);
+  expect(measureHonestRequests(facts)).toMatchObject({ sent: 2, accepted: 1, rateLimited: 1 });
+});

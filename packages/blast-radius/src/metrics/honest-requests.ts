@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ArmFacts } from '../run/arm-facts.ts';
-import { rounded, shareOf } from './rounding.ts';
+import { percentile } from './percentile.ts';
+import { shareOf } from './rounding.ts';
 
 const phase = z.strictObject({ sent: z.int(), accepted: z.int(), acceptedShare: z.number().nullable() });
 
@@ -17,7 +18,10 @@ export const honestRequests = z.strictObject({
 });
 export type HonestRequests = z.infer<typeof honestRequests>;
 
-/** What the agents' own requests came to: the price that the honest pay. */
+/**
+ * What the agents' own requests came to: the price that the honest pay. The requests of load agents
+ * (hosting `load`) are honest ones and counted with the others.
+ */
 export function measureHonestRequests({ honest, run }: ArmFacts): HonestRequests {
   const accepted = honest.filter(({ outcome }) => outcome === 'accepted');
   const latencies = accepted.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
@@ -47,10 +51,4 @@ export function measureHonestRequests({ honest, run }: ArmFacts): HonestRequests
 function phaseOf(requests: ArmFacts['honest']): z.infer<typeof phase> {
   const accepted = requests.filter(({ outcome }) => outcome === 'accepted').length;
   return { sent: requests.length, accepted, acceptedShare: shareOf(accepted, requests.length) };
-}
-
-/** Nearest rank: a value that was really measured. */
-function percentile(sorted: readonly number[], share: number): number | null {
-  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-  return value === undefined ? null : rounded(value);
 }

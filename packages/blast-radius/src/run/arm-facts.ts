@@ -19,8 +19,15 @@ export interface ArmFacts {
   readonly audit: readonly AtMinute<AuditRecord>[];
   readonly issuer: readonly AtMinute<IssuerRecord>[];
   readonly world: readonly AtMinute<WorldRecord>[];
+  /** Agents for which the load generator sent; the population doesn't hold them. */
+  readonly loadAgents: ReadonlySet<string>;
   /** A request that was sent twice under one id has two entries. */
   readonly auditByRequestId: ReadonlyMap<string, readonly AtMinute<AuditRecord>[]>;
+}
+
+/** All agents of the network that a thief may turn on: the population, and those that put load on it. */
+export function countAgents({ run, loadAgents }: ArmFacts): number {
+  return run.agents + loadAgents.size;
 }
 
 export function gatherFacts(run: ArmManifest, records: readonly LedgerRecord[]): ArmFacts {
@@ -28,13 +35,15 @@ export function gatherFacts(run: ArmManifest, records: readonly LedgerRecord[]):
     .map((record) => ({ ...record, minute: incidentMinuteAt(run.clock, record.atMs) }))
     .sort((a, b) => a.atMs - b.atMs);
   const audit = timed.filter((record) => record.ledger === 'audit');
+  const honest = timed.filter((record) => record.ledger === 'agents');
   return {
     run,
     attacker: timed.filter((record) => record.ledger === 'attacker'),
-    honest: timed.filter((record) => record.ledger === 'agents'),
+    honest,
     audit,
     issuer: timed.filter((record) => record.ledger === 'issuer'),
     world: timed.filter((record) => record.ledger === 'world'),
+    loadAgents: new Set(honest.filter(({ hosting }) => hosting === 'load').map(({ agent }) => agent)),
     auditByRequestId: Map.groupBy(audit, (record) => record.requestId),
   };
 }

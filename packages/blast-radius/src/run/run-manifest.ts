@@ -11,6 +11,7 @@ const incidentClock = z.object({
 export const armManifest = z.object({
   clock: incidentClock,
   endMinute: z.number(),
+  /** The population; load agents are counted from the ledgers. */
   agents: z.int().min(0),
   processAgents: z.int().min(0),
   multiplexedAgents: z.int().min(0),

@@ -1,19 +1,22 @@
-import type { SeriesPoint } from '@blastradius/blast-radius';
 import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter, line } from 'd3-shape';
 import { html, type Markup } from './html.ts';
+import { hoursAxis, type Tick, type TimeAxis } from './time-axis.ts';
 import { count } from './wording.ts';
+
+/** A moment and the value from then on; null where there is none. */
+export type ChartPoint = readonly [number, number | null];
 
 export interface ChartLine {
   /** Stands at the line's end with the last value; empty where a key names the lines. */
   readonly label: string;
   /** Chooses colour and dash: `arm-0`, `arm-1`. */
   readonly armIndex: number;
-  readonly points: readonly SeriesPoint[];
+  readonly points: readonly ChartPoint[];
 }
 
 export interface ChartMark {
-  readonly minute: number;
+  readonly at: number;
   readonly label: string;
 }
 
@@ -21,12 +24,16 @@ export interface ChartOptions {
   readonly title: string;
   readonly lines: readonly ChartLine[];
   readonly marks: readonly ChartMark[];
-  /** While the credentials' table could be read: leak to first fix. */
-  readonly open: { readonly from: number; readonly to: number } | null;
+  /** A time that the caption explains. */
+  readonly shaded: { readonly from: number; readonly to: number } | null;
   readonly width: number;
   readonly height: number;
   /** Room on the right for the names at the ends of the lines. */
   readonly labelWidth: number;
+  /** Incident hours, unless told otherwise. */
+  readonly axis?: TimeAxis;
+  /** Totals are filled and have their last values at the lines' ends; rates have neither. */
+  readonly shows?: 'totals' | 'rates';
 }
 
 type Scale = (value: number) => number;
@@ -39,30 +46,31 @@ interface Frame {
   readonly bottom: number;
 }
 
-/** Steps over incident time, with the incident's moments as vertical marks and names at the lines' ends. */
+/** Steps over time, with its moments as vertical marks and names at the lines' ends. */
 export function renderChart(options: ChartOptions): Markup {
-  const { lines, width, height, labelWidth, marks } = options;
-  const minutes = lines.flatMap(({ points }) => points.map(([minute]) => minute));
-  const [start, end] = [Math.min(...minutes), Math.max(...minutes)];
+  const { lines, width, height, labelWidth, marks, axis = hoursAxis, shows = 'totals' } = options;
+  const moments = lines.flatMap(({ points }) => points.map(([moment]) => moment));
+  const [start, end] = [Math.min(...moments), Math.max(...moments)];
   const top = marks.length > 0 ? 30 : 10;
-  const values = lines.flatMap(({ points }) => points.map(([, value]) => value));
+  const values = lines.flatMap(({ points }) => points.map(([, value]) => value ?? 0));
   const y = scaleLinear([0, Math.max(1, ...values)], [height - 28, top]).nice(4);
   const left = Math.max(34, 12 + count(y.domain()[1] ?? 0).length * 7.5);
   const x = scaleLinear([start, end], [left, width - labelWidth]);
   const frame: Frame = { x, y, left, right: width - labelWidth, top, bottom: height - 28 };
   return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${options.title}">
-${openBand(options.open, frame)}
+${shade(options.shaded, frame)}
 ${yAxis(y.ticks(4).filter(Number.isInteger), frame)}
-${xAxis(hoursBetween(start, end, frame.right - left), frame)}
-${marks.filter(({ minute }) => minute >= start && minute <= end).map((mark) => markLine(mark, frame))}
-${lines.map((one) => seriesPath(one, frame))}
-${endLabels(lines, frame)}
+${xAxis(axis(start, end, frame.right - left), frame)}
+${marks.filter(({ at }) => at >= start && at <= end).map((mark) => markLine(mark, frame))}
+${shows === 'totals' ? lines.map((one) => seriesFill(one, frame)) : ''}
+${lines.map((one) => seriesLine(one, frame))}
+${shows === 'totals' ? endLabels(lines, frame) : ''}
 </svg>`;
 }
 
-function openBand(open: ChartOptions['open'], { x, top, bottom }: Frame): Markup | string {
-  if (!open) return '';
-  return html`<rect class="open" x="${px(x(open.from))}" y="${top}" width="${px(x(open.to) - x(open.from))}" height="${bottom - top}"/>`;
+function shade(shaded: ChartOptions['shaded'], { x, top, bottom }: Frame): Markup | string {
+  if (!shaded) return '';
+  return html`<rect class="shaded" x="${px(x(shaded.from))}" y="${top}" width="${px(x(shaded.to) - x(shaded.from))}" height="${bottom - top}"/>`;
 }
 
 function yAxis(ticks: readonly number[], { y, left, right }: Frame): Markup[] {
@@ -72,41 +80,39 @@ function yAxis(ticks: readonly number[], { y, left, right }: Frame): Markup[] {
   );
 }
 
-function xAxis(hours: readonly number[], { x, bottom }: Frame): Markup[] {
-  return hours.map(
-    (
-      hour,
-    ) => html`<line class="axis" x1="${px(x(hour * 60))}" x2="${px(x(hour * 60))}" y1="${bottom}" y2="${bottom + 4}"/>
-<text class="tick" x="${px(x(hour * 60))}" y="${bottom + 18}" text-anchor="middle">${hourLabel(hour)}</text>`,
+function xAxis(ticks: readonly Tick[], { x, bottom }: Frame): Markup[] {
+  return ticks.map(
+    ({
+      at,
+      label,
+    }) => html`<line class="axis" x1="${px(x(at))}" x2="${px(x(at))}" y1="${bottom}" y2="${bottom + 4}"/>
+<text class="tick" x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${label}</text>`,
   );
 }
 
-function hoursBetween(start: number, end: number, width: number): number[] {
-  const [first, last] = [Math.ceil(start / 60), Math.floor(end / 60)];
-  const step = [1, 2, 3, 6, 12, 24, 48].find((hours) => ((last - first) / hours) * 36 <= width) ?? 96;
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((hour) => hour % step === 0);
+function markLine({ at, label }: ChartMark, { x, top, bottom }: Frame): Markup {
+  const where = px(x(at));
+  return html`<line class="mark" x1="${where}" x2="${where}" y1="${top - 6}" y2="${bottom}"/>
+<text class="mark-label" x="${where}" y="${top - 12}" text-anchor="middle">${label}</text>`;
 }
 
-const hourLabel = (hour: number) => (hour === 0 ? '0' : `${hour < 0 ? '−' : ''}${Math.abs(hour)} h`);
+const hasValue = ([, value]: ChartPoint) => value !== null;
 
-function markLine({ minute, label }: ChartMark, { x, top, bottom }: Frame): Markup {
-  const at = px(x(minute));
-  return html`<line class="mark" x1="${at}" x2="${at}" y1="${top - 6}" y2="${bottom}"/>
-<text class="mark-label" x="${at}" y="${top - 12}" text-anchor="middle">${label}</text>`;
-}
-
-function seriesPath({ points, armIndex }: ChartLine, { x, y, bottom }: Frame): Markup {
-  const stroke = line<SeriesPoint>(
-    ([minute]) => x(minute),
-    ([, value]) => y(value),
-  ).curve(curveStepAfter);
-  const fill = area<SeriesPoint>(
-    ([minute]) => x(minute),
+function seriesFill({ points, armIndex }: ChartLine, { x, y, bottom }: Frame): Markup {
+  const fill = area<ChartPoint>(
+    ([moment]) => x(moment),
     () => bottom,
-    ([, value]) => y(value),
-  ).curve(curveStepAfter);
-  return html`<path class="fill arm-${armIndex}" d="${fill.digits(1)([...points]) ?? ''}"/>
-<path class="line arm-${armIndex}" d="${stroke.digits(1)([...points]) ?? ''}"/>`;
+    ([, value]) => y(value ?? 0),
+  ).defined(hasValue);
+  return html`<path class="fill arm-${armIndex}" d="${fill.curve(curveStepAfter).digits(1)([...points]) ?? ''}"/>`;
+}
+
+function seriesLine({ points, armIndex }: ChartLine, { x, y }: Frame): Markup {
+  const stroke = line<ChartPoint>(
+    ([moment]) => x(moment),
+    ([, value]) => y(value ?? 0),
+  ).defined(hasValue);
+  return html`<path class="line arm-${armIndex}" d="${stroke.curve(curveStepAfter).digits(1)([...points]) ?? ''}"/>`;
 }
 
 /** Names at the lines' ends, pushed apart where the lines end close to each other. */

@@ -14,7 +14,7 @@ export function armLines(report: Report, name: SeriesName): ChartLine[] {
 }
 
 /** Leak to first fix, of the first arm that had a leak. */
-export function openTime(report: Report): ChartOptions['open'] {
+export function openTime(report: Report): ChartOptions['shaded'] {
   for (const { milestones } of Object.values(report.arms)) {
     const { leakMinute, holeClosedMinute, endMinute } = milestones;
     if (leakMinute !== null) return { from: leakMinute, to: holeClosedMinute ?? endMinute };
@@ -27,13 +27,13 @@ export function allMarks(report: Report): ChartMark[] {
   const open = openTime(report);
   const fixes = report.timeline.filter(({ event }) => event === 'fix');
   const marks = report.timeline.flatMap((mark): ChartMark[] => {
-    if (mark.event === 'report') return [{ minute: mark.minute, label: 'report' }];
-    if (mark.event === 'key-reset') return [{ minute: mark.minute, label: 'keys reset' }];
+    if (mark.event === 'report') return [{ at: mark.minute, label: 'report' }];
+    if (mark.event === 'key-reset') return [{ at: mark.minute, label: 'keys reset' }];
     if (mark.event !== 'fix') return [];
     const number = fixes.indexOf(mark) + 1;
-    return [{ minute: mark.minute, label: number === 1 ? 'fix 1' : String(number) }];
+    return [{ at: mark.minute, label: number === 1 ? 'fix 1' : String(number) }];
   });
-  return open ? [{ minute: open.from, label: 'leak' }, ...marks] : marks;
+  return open ? [{ at: open.from, label: 'leak' }, ...marks] : marks;
 }
 
 /** For small charts: where the leak ends and where recovery begins. */

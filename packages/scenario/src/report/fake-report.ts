@@ -1,4 +1,10 @@
-import { buildReport, type computeArm, type Report, runManifest } from '@blastradius/blast-radius';
+import {
+  buildReport,
+  type computeArm,
+  type LoadRun,
+  type Report,
+  runManifest,
+} from '@blastradius/blast-radius';
 import { createRandom, type Random, wallMsAt } from '@blastradius/kernel';
 import { createLifePlan } from '../life/create-life-plan.ts';
 import type { Scenario } from '../loading/load-scenario.ts';
@@ -9,7 +15,7 @@ type LedgerRecord = Parameters<typeof computeArm>[1][number];
 type AttackerRecord = Extract<LedgerRecord, { ledger: 'attacker' }>;
 
 /** For tests of the report's looks: ledgers made up along the scenario, computed like real ones. */
-export function fakeReport(scenario: Scenario, agents = 100): Report {
+export function fakeReport(scenario: Scenario, agents = 100, loadRun?: LoadRun): Report {
   const { clock, timeScale, timeline } = scenario;
   const fixes = timeline.flatMap(({ event, id, title, minute }) =>
     event === 'fix' && id ? [{ id, title, minute }] : [],
@@ -37,10 +43,11 @@ export function fakeReport(scenario: Scenario, agents = 100): Report {
     timeline: timeline.map(({ minute, event, title }) => ({ minute, event, title })),
     parameters: scenario.provenance,
   });
-  return buildReport(manifest, {
+  const ledgers = {
     'static-key': fakeLedgers(scenario, agents, true),
     'x509-svid': fakeLedgers(scenario, agents, false),
-  });
+  };
+  return buildReport(manifest, ledgers, loadRun);
 }
 
 function fakeLedgers(scenario: Scenario, agents: number, isStatic: boolean): LedgerRecord[] {

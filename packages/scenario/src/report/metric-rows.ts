@@ -122,20 +122,23 @@ const holeRows: readonly MetricRow[] = [
   },
 ];
 
+/** Load agents can't be stranded: they have no owner who could bring them back. */
+const population = ({ hosting }: ArmResult) => hosting.process + hosting.multiplexed;
+
 const recoveryRows: readonly MetricRow[] = [
   {
     label: 'Agents ever stranded',
     key: 'agentsStranded.ever',
     ledger: 'world, agents',
     how: 'Stranded: from the reset of the credential, or the first request that authentication refused, until the next accepted request.',
-    value: (arm) => outOf(arm.agentsStranded.ever, arm.agents),
+    value: (arm) => outOf(arm.agentsStranded.ever, population(arm)),
   },
   {
     label: 'Still stranded at the end',
     key: 'agentsStranded.atEnd',
     ledger: 'world, agents',
     how: 'Agents that had not had a request accepted again when the run ended.',
-    value: (arm) => outOf(arm.agentsStranded.atEnd, arm.agents),
+    value: (arm) => outOf(arm.agentsStranded.atEnd, population(arm)),
   },
   {
     label: 'Time lost to stranding',

@@ -6,7 +6,7 @@ export const priceRows: readonly MetricRow[] = [
     label: 'Honest requests accepted',
     key: 'honestRequests.acceptedShare',
     ledger: 'agents',
-    how: 'Requests of the agents themselves that were accepted, of all that they sent, over the whole run.',
+    how: 'Requests of the agents themselves that were accepted, of all that they sent, over the whole run. Requests of load agents, warm-up included, are among them.',
     value: ({ honestRequests: honest }) => `${percent(honest.acceptedShare)} of ${count(honest.sent)}`,
   },
   {

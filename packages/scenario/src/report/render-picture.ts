@@ -14,7 +14,7 @@ export function renderPicture(report: Report): string {
     title: 'Forged requests accepted with a stolen credential',
     lines: armLines(report, 'forgedAcceptedWithStolenCredential'),
     marks: allMarks(report),
-    open: openTime(report),
+    shaded: openTime(report),
     width: width - 48,
     height: chartHeight,
     labelWidth: 150,

@@ -3,6 +3,7 @@ import { html, trusted } from './html.ts';
 import { renderComparison, renderMethod, renderPresented } from './sections/comparison.ts';
 import { renderFigures } from './sections/figures.ts';
 import { renderHypotheses } from './sections/hypotheses.ts';
+import { renderLoad } from './sections/load.ts';
 import { renderOpening } from './sections/opening.ts';
 import { renderRun } from './sections/run.ts';
 import { chartStyle, pageStyle, palette } from './styles.ts';
@@ -27,8 +28,9 @@ ${renderOpening(report)}
 ${renderFigures(report)}
 ${renderComparison(report)}
 ${renderPresented(report)}
+${renderLoad(report)}
 ${renderHypotheses(report)}
-${renderMethod()}
+${renderMethod(report)}
 ${renderRun(report)}
 </main>
 </body>

@@ -1,6 +1,7 @@
 import type { Report } from '@blastradius/blast-radius';
+import { loadRows, ratioRows, shortfalls } from './load-rows.ts';
 import { metricGroups } from './metric-rows.ts';
-import { armName } from './wording.ts';
+import { armName, count, intervalText } from './wording.ts';
 
 const lineWidth = 92;
 const labelWidthMin = 34;
@@ -40,10 +41,43 @@ export function renderReportTable(report: Report): string {
       arms.map(([arm]) => plain(armName(arm))),
     ),
     ...groups,
+    ...(report.load ? loadLines(report.load, arms, row) : []),
     rule,
     ...(verdicts.length > 0 ? ['What was claimed', ...verdicts, rule] : []),
     `seed ${plain(report.seed)}, time compressed ${report.timeScale} times`,
   ].join('\n');
+}
+
+type Row = (label: string, cells: readonly string[]) => string;
+
+function loadLines(
+  load: NonNullable<Report['load']>,
+  arms: readonly [string, unknown][],
+  row: Row,
+): string[] {
+  const { k6Version, durationSeconds, target, blocks } = load;
+  return [
+    '',
+    plain(`Under load: k6 ${k6Version}, ${count(blocks.length)} blocks of ${durationSeconds} s, ${target}`),
+    ...loadRows.map(({ label, isByPart = false, value }) =>
+      row(
+        `  ${label}${isByPart ? ' *' : ''}`,
+        arms.map(([arm]) => {
+          const result = load.arms[arm];
+          return result ? value(result) : 'not run';
+        }),
+      ),
+    ),
+    '  * before / during / after the forced rotation, or its mark where nothing is rotated',
+    ...load.ratios.flatMap((ratios) => [
+      plain(`  ${armName(ratios.arm)}, as a ratio to ${armName(ratios.baseline)}`),
+      ...ratioRows.map(({ label, of }) => {
+        const text = intervalText(of(ratios));
+        return `${padded(`    ${label}`, lineWidth - text.length - 1)} ${text}`;
+      }),
+    ]),
+    ...shortfalls(load, armName).flatMap((line) => wrap(line, lineWidth - 2).map((part) => `  ${part}`)),
+  ];
 }
 
 function padded(text: string, width: number): string {

@@ -1,3 +1,5 @@
+import type { Ratio } from '@blastradius/blast-radius';
+
 const whole = new Intl.NumberFormat('en');
 const armNames: Readonly<Record<string, string>> = {
   'static-key': 'Static key',
@@ -25,6 +27,25 @@ export function duration(minutes: number | null, none = 'none'): string {
 
 export const agentHours = (agentMinutes: number) =>
   `${count(agentMinutes >= 6000 ? Math.round(agentMinutes / 60) : Math.round(agentMinutes / 6) / 10)} agent-hours`;
+export const perSecond = (value: number | null) =>
+  value === null ? 'none' : count(Math.round(value * 10) / 10);
+export const seconds = (value: number) => `${count(Math.round(value * 10) / 10)} s`;
+
+const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+/** An interval from two pairs may be astronomically wide; its far ends are words, not digits. */
+export function ratioText(value: number): string {
+  if (value > 10_000) return 'over 10,000';
+  if (value < 0.0001) return 'under 0.0001';
+  return value > 0.1 && value < 10 ? value.toFixed(3) : threeDigits.format(value);
+}
+
+/** `0.982 (95 %: 0.951 to 1.014, 2 pairs)` */
+export function intervalText({ pairs, ratio, low, high }: Ratio): string {
+  if (ratio === null) return 'no pair of blocks to compare';
+  if (low === null || high === null) return `${ratioText(ratio)} (one pair: no interval)`;
+  return `${ratioText(ratio)} (95 %: ${ratioText(low)} to ${ratioText(high)}, ${count(pairs)} pairs)`;
+}
+
 export const milliseconds = (value: number | null) =>
   value === null ? 'none' : `${count(Math.round(value * 10) / 10)} ms`;
 

@@ -1,5 +1,6 @@
 import type { Report } from '@blastradius/blast-radius';
 import { html, type Markup } from '../html.ts';
+import { loadRows } from '../load-rows.ts';
 import { metricGroups } from '../metric-rows.ts';
 import { armName, outOf, presentedName } from '../wording.ts';
 
@@ -46,8 +47,15 @@ export function renderPresented({ arms }: Report): Markup {
 </section>`;
 }
 
+const underLoad = loadRows.map((row) => ({
+  ...row,
+  label: `Under load: ${row.label}`,
+  key: `load.arms.*.${row.key}`,
+}));
+
 /** So that anybody can check a number: its key in report.json, the ledger, and the rule. */
-export function renderMethod(): Markup {
+export function renderMethod({ load }: Report): Markup {
+  const rows = [...metricGroups.flatMap((group) => group.rows), ...(load ? underLoad : [])];
   return html`<section>
 <h2>How each number is computed</h2>
 <p>The ledgers beside this page are JSON Lines, written by whoever acted: the thief, the agents, the
@@ -56,11 +64,9 @@ report from them again and gets the same numbers.</p>
 <details><summary>Every number, its ledger and its rule</summary>
 <div class="wide"><table class="method">
 <thead><tr><th scope="col">Number</th><th scope="col">Ledger</th><th scope="col">Rule</th></tr></thead>
-<tbody>${metricGroups.flatMap(({ rows }) =>
-    rows.map(
-      ({ label, key, ledger, how }) =>
-        html`<tr><td>${label}<br><code class="soft">${key}</code></td><td>${ledger}</td><td>${how}</td></tr>`,
-    ),
+<tbody>${rows.map(
+    ({ label, key, ledger, how }) =>
+      html`<tr><td>${label}<br><code class="soft">${key}</code></td><td>${ledger}</td><td>${how}</td></tr>`,
   )}</tbody>
 </table></div></details>
 </section>`;

@@ -19,7 +19,7 @@ export function renderRun(report: Report): Markup {
     ],
     ...Object.entries(arms).map(([arm, { hosting }]): [string, string] => [
       armName(arm),
-      `${count(hosting.process)} agents as processes of their own, ${count(hosting.multiplexed)} in one shared process`,
+      `${count(hosting.process)} agents as processes of their own, ${count(hosting.multiplexed)} in one shared process${hosting.load === 0 ? '' : `, ${count(hosting.load)} only for load`}`,
     ]),
   ];
   return html`<section>
