@@ -3,11 +3,13 @@ import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
 import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
+import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
 import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { SidecarIdentity, type SidecarIdentityContext } from './issuer-client/sidecar-identity.ts';
 import { retryDelayMs } from './rotation/backoff.ts';
+import { replaceAtMs } from './rotation/replacement-time.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
@@ -22,6 +24,8 @@ export interface SidecarOptions {
 }
 
 export interface Sidecar {
+  /** Where the egress proxy listens, if there is one: `http://127.0.0.1:8090`. */
+  readonly egressUrl: string | undefined;
   /** Its own SVID is valid: it can get identities for others. */
   isReady(): boolean;
   close(): Promise<void>;
@@ -44,6 +48,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
   const source = new SvidStore({ issuer, bundles, clock, random, logger });
   const api = await startWorkloadApi({ socketPath: config.workloadApiSocket, source, logger });
+  const egress = await openEgress(options, source);
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
@@ -55,13 +60,22 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   }, TICK_MS);
 
   return {
+    egressUrl: egress?.url,
     isReady: () => clock.now().getTime() < identity.notAfterMs,
     close: async () => {
       clearInterval(ticking);
-      await api.close();
+      // While it lets requests end, the identities they were begun with are still there.
+      await Promise.all([egress?.close(), api.close()]);
       await connection.close();
     },
   };
+}
+
+async function openEgress(
+  { config, logger }: SidecarOptions,
+  source: SvidStore,
+): Promise<EgressProxy | undefined> {
+  return config.egress === undefined ? undefined : startEgressProxy({ ...config.egress, source, logger });
 }
 
 /** The issuer may start later than we do; a token that it refuses stays refused. */
@@ -78,16 +92,24 @@ async function join(context: SidecarIdentityContext, { config, random, logger }:
 }
 
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {
-  return new ScheduledTask({
+  const { clock, random, logger } = options;
+  // One that a tainted authority has signed is replaced at once, and not only at half of its life.
+  const dueAtMs = () =>
+    identity.isSignedByOneOf(bundles.current.taintedKeyIds)
+      ? replaceAtMs(clock.now().getTime(), random.next())
+      : identity.nextRenewalAtMs();
+  const task = new ScheduledTask({
     ...options,
-    firstDueAtMs: identity.nextRenewalAtMs(),
+    firstDueAtMs: dueAtMs(),
     run: async () => {
       bundles.offer(await identity.renew());
-      return identity.nextRenewalAtMs();
+      return dueAtMs();
     },
     lifetimeMs: () => identity.lifetimeMs,
-    onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'own svid not renewed'),
+    onFailure: (error, failures) => logger.warn({ err: error, failures }, 'own svid not renewed'),
   });
+  bundles.onTaint(() => task.hasten(dueAtMs()));
+  return task;
 }
 
 function bundlePoll(issuer: IssuerClient, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {

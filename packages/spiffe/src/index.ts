@@ -1,6 +1,7 @@
 export { type Authorizer, authorizeAny, authorizeId, authorizeMemberOf } from './authorizer/authorizer.ts';
 export { type X509Bundle, X509BundleSet } from './bundle/x509-bundle.ts';
 export { type DerElement, DerMalformed, readElement, readElements } from './der/read.ts';
+export { splitCertificates } from './der/split-certificates.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
 export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
@@ -25,6 +26,7 @@ export {
 } from './workload-api/workload-api-definition.ts';
 export type { X509Context } from './workload-api/x509-context.ts';
 export { createX509Source, type X509Source, type X509SourceOptions } from './workload-api/x509-source.ts';
+export { authorityKeyIdOf, subjectKeyIdOf } from './x509-svid/key-identifiers.ts';
 export { type VerifiedX509Svid, verifyX509Svid } from './x509-svid/verify-x509-svid.ts';
 export {
   SvidExpired,
