@@ -62,7 +62,8 @@ export const agentRecord = z.object({
   ...base,
   requestId: z.string(),
   agent: z.string(),
-  hosting: z.enum(['process', 'multiplexed']),
+  /** `load` is an agent that exists to put load on the network: the load generator sends for it. */
+  hosting: z.enum(['process', 'multiplexed', 'load']),
   action: z.string(),
   outcome,
   status: z.number().int().nullable(),
