@@ -4,8 +4,6 @@ import type { K6Point } from './k6-point.ts';
 export class LoadCount {
   readonly measured = { completed: 0, dropped: 0, accepted: 0, refused: 0, failed: 0 };
   readonly all = { sent: 0, accepted: 0, refused: 0, failed: 0, dropped: 0 };
-  /** When the first request began, in the warm-up. */
-  startedAtMs: number | null = null;
   /** When the first measured request began. */
   measuredFromMs: number | null = null;
 
@@ -18,7 +16,6 @@ export class LoadCount {
     if (outcome === null) return;
     this.all.sent += 1;
     this.all[outcome] += 1;
-    this.startedAtMs = Math.min(this.startedAtMs ?? point.atMs, point.atMs);
     if (point.part !== 'measured') return;
     this.measured.completed += 1;
     this.measured[outcome] += 1;
