@@ -17,3 +17,9 @@ export class LoadOutOfBounds extends DomainError {
   readonly code = 'load.out-of-bounds';
   readonly category = 'invalid';
 }
+
+/** The scenario has no `load.k6.ts` beside its file. */
+export class NoLoadProfile extends DomainError {
+  readonly code = 'load.no-profile';
+  readonly category = 'not-found';
+}

@@ -9,6 +9,7 @@ import { createPopulation, type Population, type Scenario } from '@blastradius/s
 import { type Postgres, startPostgres } from '../postgres/postgres.ts';
 import { type AppEntries, findApps, findRoot } from '../world/app-entries.ts';
 import { createApiRoles } from '../world/backend.ts';
+import type { LoadGenerator } from '../world/load-entry.ts';
 import { startWorld, type World } from '../world/world.ts';
 import type { Arm, WorldSetting } from '../world/world-setting.ts';
 import { runTrial, type TrialProgress } from './run-trial.ts';
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly sequential?: boolean;
   /** The control with the leak taken out. */
   readonly leak?: 'on' | 'off';
+  readonly load?: LoadOnWorld;
   readonly signal?: AbortSignal;
   readonly onProgress?: (arm: Arm, progress: TrialProgress) => void;
   readonly onPhase?: (arm: Arm | null, phase: string) => void;
@@ -35,6 +37,18 @@ export interface RunOptions {
     readonly disturb?: (world: World) => readonly DueEvent[];
     readonly onWorld?: (world: World) => void | Promise<void>;
   };
+}
+
+/** Load on each world beside its life, which the trial neither drives nor waits for more than its end. */
+export interface LoadOnWorld {
+  readonly generator: LoadGenerator;
+  /** Resolves when the load has begun: only then does the run's clock start. */
+  start(world: World): Promise<RunningLoad>;
+}
+
+export interface RunningLoad {
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Runs the scenario for every arm and writes `run.json` and the ledgers; numbers are computed from these. */
@@ -119,6 +133,7 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
     logFolder,
     socketFolder,
     leak: options.leak ?? 'on',
+    ...(options.load ? { loadGenerator: options.load.generator } : {}),
     record: (event) => ledger.append({ ledger: 'world', atMs: Date.now(), ...event }),
   };
   try {
@@ -132,12 +147,13 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
       await orAborted(enrol(world), options.signal);
       options.onPhase?.(arm, 'ready');
       await orAborted(options.together(), options.signal);
+      const load = await startLoad(world, options);
       options.onPhase?.(arm, 'live');
       const clock = await runTrial(world, {
         ...(options.signal ? { signal: options.signal } : {}),
         onProgress: (progress) => options.onProgress?.(arm, progress),
         disturbances: options.test?.disturb?.(world) ?? [],
-      });
+      }).finally(() => endLoad(load, options.signal));
       options.signal?.throwIfAborted();
       options.onPhase?.(arm, 'ending');
       return clock;
@@ -147,6 +163,24 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
   } finally {
     ledger.close();
     await rm(socketFolder, { recursive: true, force: true });
+  }
+}
+
+async function startLoad(world: World, { load, signal, onPhase }: ArmRun): Promise<RunningLoad | null> {
+  if (!load) return null;
+  onPhase?.(world.setting.arm, 'starting the load');
+  const running = await load.start(world);
+  signal?.throwIfAborted();
+  return running;
+}
+
+/** The load may outlast the incident; where the run is aborted it does not. */
+async function endLoad(load: RunningLoad | null, signal?: AbortSignal): Promise<void> {
+  if (!load) return;
+  try {
+    await orAborted(load.ended, signal);
+  } finally {
+    await load.stop();
   }
 }
 
@@ -184,7 +218,8 @@ function armManifest(options: RunOptions, population: Population, clock: Inciden
   return {
     clock,
     endMinute: scenario.clock.endMinute,
-    agents: population.agents.length,
+    // The thief makes no difference between an agent that lives and one that only loads.
+    agents: population.agents.length + (options.load?.generator.agents.length ?? 0),
     processAgents,
     multiplexedAgents: population.agents.length - processAgents,
     leakMinute: leak === 'off' ? null : scenario.attack.discoveryMinute,

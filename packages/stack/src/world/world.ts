@@ -6,6 +6,7 @@ import { unixOrder, unixRequest } from '../process/unix-request.ts';
 import { type Agents, agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
+import { chooseNetworkPort, type LoadEntry } from './load-entry.ts';
 import { startThief, type Thief } from './thief.ts';
 import { isIdentityArm, type WorldSetting } from './world-setting.ts';
 
@@ -20,6 +21,10 @@ export interface World {
   /** The file in which a careless agent leaves its SVID and key. */
   readonly backupFile: string;
   readonly operator: NetworkOperator;
+  /** Where a load generator sends to. */
+  readonly loadEntry: LoadEntry;
+  /** Null where there is nothing to rotate, because agents hold no SVID. */
+  readonly forceRotation: IdentityPlane['forceRotation'] | null;
   administer: Backend['administer'];
   inspect: Backend['inspect'];
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
@@ -48,12 +53,18 @@ export async function startWorld(setting: WorldSetting): Promise<World> {
   };
   try {
     const backend = keep(await startBackend(setting));
+    const networkPort = await chooseNetworkPort(setting);
     const identity = isIdentityArm(setting.arm)
-      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting))))
+      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort))
       : undefined;
     let agents: Agents | undefined;
     const network = keep(
-      await startNetwork(setting, { backend, identity, onNewCertificate: (pem) => agents?.trust(pem) }),
+      await startNetwork(setting, {
+        backend,
+        identity,
+        port: networkPort,
+        onNewCertificate: (pem) => agents?.trust(pem),
+      }),
     );
     await backend.openRest();
     const url = network.ready.url ?? '';
@@ -73,6 +84,11 @@ export async function startWorld(setting: WorldSetting): Promise<World> {
       agents,
       thief,
       backupFile,
+      loadEntry: {
+        url: identity?.egressUrl ?? url,
+        certificatePem: identity ? null : (network.ready.certificatePem ?? null),
+      },
+      forceRotation: identity?.forceRotation ?? null,
       operator: createOperator(operatorSocket(setting)),
       administer: backend.administer,
       inspect: backend.inspect,
@@ -90,12 +106,13 @@ const operatorSocket = (setting: WorldSetting) => join(setting.socketFolder, 'ne
 interface NetworkParts {
   readonly backend: Backend;
   readonly identity: IdentityPlane | undefined;
+  readonly port: number | null;
   readonly onNewCertificate: (certificatePem: string) => void;
 }
 
 function startNetwork(
   setting: WorldSetting,
-  { backend, identity, onNewCertificate }: NetworkParts,
+  { backend, identity, port, onNewCertificate }: NetworkParts,
 ): Promise<Supervised> {
   const { requestsPerMinute, postMinutes, commentsPerHour } = setting.scenario.rateLimits;
   return supervise({
@@ -111,7 +128,7 @@ function startNetwork(
         onEvent,
         env: {
           ARM: setting.arm,
-          PORT: previous?.url ? new URL(previous.url).port : '0',
+          PORT: previous?.url ? new URL(previous.url).port : String(port ?? 0),
           DATABASE_URL: backend.databaseUrl,
           LEDGER_FILE: join(setting.ledgerFolder, 'audit.jsonl'),
           CHECKPOINT_FILE: join(setting.ledgerFolder, '..', 'audit-checkpoints.json'),
