@@ -15,10 +15,10 @@ export interface Demands {
 export function openLoad(settings: Settings, demands: Demands): Options {
   const { ratePerSecond, warmUpSeconds, durationSeconds } = settings;
   const users = {
-    // Little's law: a user is busy for the latency; 100 ms on average is a slow network already.
-    preAllocatedVUs: Math.max(20, Math.ceil(ratePerSecond * 0.1)),
-    // Half a second for every request: beyond that the network has lost, and k6 says what it dropped.
-    maxVUs: Math.max(100, Math.ceil(ratePerSecond * 0.5)),
+    // Little's law: a user is busy for as long as its request takes, and 200 ms is slow already.
+    preAllocatedVUs: Math.max(50, Math.ceil(ratePerSecond * 0.2)),
+    // A second for every request: beyond that the network has lost, and k6 says what it dropped.
+    maxVUs: Math.max(200, ratePerSecond),
   };
   return {
     scenarios: {
