@@ -57,6 +57,7 @@ export async function startWorldLoad(world: World, options: WorldLoadOptions): P
     ...ended,
     rotation: instant,
   }));
-  for (const promise of [rotation, finished]) promise.catch(() => {});
-  return { count: running.count, finished, ended: finished.then(() => {}), stop };
+  const ended = finished.then(() => {});
+  for (const promise of [rotation, finished, ended]) promise.catch(() => {});
+  return { count: running.count, finished, ended, stop };
 }
