@@ -196,6 +196,20 @@ describe('the egress proxy', () => {
     await expect.poll(async () => (await call(url)).statusCode, { timeout: 5000 }).toBe(200);
   });
 
+  it('sends what changes nothing once more when the server closes a kept connection under it', async () => {
+    const seen: string[] = [];
+    const { url } = await start((incoming, response) => {
+      seen.push(incoming.method ?? '');
+      if (seen.length === 2 || incoming.method === 'POST') incoming.socket.destroy();
+      else response.end('{}');
+    });
+    const call = caller();
+    expect((await call(url)).statusCode).toBe(200);
+    expect((await call(url)).statusCode).toBe(200);
+    expect((await call(url, { method: 'POST', body: 'x' })).statusCode).toBe(502);
+    expect(seen).toEqual(['GET', 'GET', 'GET', 'POST']);
+  });
+
   it('shows the new SVID after a rotation, fails nothing, and lets what is under way end as it began', async () => {
     issuer.svidTtlMs = 3000;
     const held: (() => void)[] = [];
