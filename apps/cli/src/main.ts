@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import { DomainError } from '@blastradius/kernel';
+import { LOAD_LIMITS } from '@blastradius/load';
 import { renderReportTable } from '@blastradius/scenario';
 import { Command, CommanderError, Option } from 'commander';
+import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
-import { Interrupted, type RunFlags, run } from './run.ts';
+import { type RunFlags, run } from './run.ts';
+import { Interrupted } from './run-folder.ts';
 import { writeReport } from './write-report.ts';
 
 const USAGE_ERROR = 2;
@@ -50,6 +53,41 @@ runOptions(
     .argument('<scenario>', 'a name below scenarios/, or a scenario file')
     .description('run a scenario'),
 ).action((scenario: string, flags: RunFlags) => run(scenario, flags));
+const bounded = ({ min, max }: { readonly min: number; readonly max: number }) => wholeNumber(min, max);
+program
+  .command('load')
+  .argument('<scenario>', 'a name below scenarios/, or a scenario file with a load.k6.ts beside it')
+  .description('run a scenario for each arm in turn while k6 puts it under load, and rotate every SVID')
+  .addOption(new Option('--arms <a,b>', 'which credential models to load').argParser(armList))
+  .addOption(
+    new Option('--rate <n>', 'requests a second that are offered')
+      .argParser(bounded(LOAD_LIMITS.ratePerSecond))
+      .default(500),
+  )
+  .addOption(
+    new Option('--duration <s>', 'seconds that are measured in each world')
+      .argParser(bounded(LOAD_LIMITS.durationSeconds))
+      .default(30),
+  )
+  .addOption(
+    new Option('--warm-up <s>', 'seconds before, which are left out')
+      .argParser(bounded(LOAD_LIMITS.warmUpSeconds))
+      .default(10),
+  )
+  .addOption(
+    new Option('--repeats <r>', 'how often the order A B B A is run')
+      .argParser(bounded(LOAD_LIMITS.repeats))
+      .default(1),
+  )
+  .addOption(new Option('--agents <n>', 'how many agents live in each world').argParser(wholeNumber(7, 5000)))
+  .addOption(
+    new Option('--load-agents <n>', 'how many agents the load is sent for (default: by the rate)').argParser(
+      bounded(LOAD_LIMITS.loadAgents),
+    ),
+  )
+  .addOption(new Option('--seed <s>', 'the same seed gives the same load').argParser(seedText))
+  .addOption(new Option('--out <dir>', 'a new folder for report and ledgers (default: runs/load-...)'))
+  .action((scenario: string, flags: LoadFlags) => load(scenario, flags));
 program
   .command('report')
   .argument('<dir>', 'the folder of a run')

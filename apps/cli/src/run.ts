@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import { DomainError } from '@blastradius/kernel';
+import { join } from 'node:path';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
 import { ARMS, type Arm, findRoot, runScenario } from '@blastradius/stack';
 import { bearableTimeScale } from './bearable-time-scale.ts';
+import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { startLiveView } from './view/live-view.ts';
 import { writeReport } from './write-report.ts';
 
@@ -16,16 +15,6 @@ export interface RunFlags {
   readonly timeScale?: number;
   readonly sequential?: boolean;
   readonly target?: 'embedded' | 'compose';
-}
-
-export class OutputFolderInUse extends DomainError {
-  readonly code = 'run.output-folder-in-use';
-  readonly category = 'invalid';
-}
-
-export class Interrupted extends DomainError {
-  readonly code = 'run.interrupted';
-  readonly category = 'unavailable';
 }
 
 /** Runs a scenario, shows it live, prints the table and names the report. */
@@ -64,30 +53,4 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   process.stdout.write(
     `Numbers: ${join(folder, 'report.json')}\nLedgers: ${arms.map((arm) => join(folder, arm, 'ledger')).join(', ')}\n`,
   );
-}
-
-/** A run never writes over an earlier one. */
-function emptyFolder(folder: string): string {
-  const absolute = resolve(folder);
-  if (existsSync(absolute) && readdirSync(absolute).length > 0) {
-    throw new OutputFolderInUse(`${absolute} is not empty; give --out a new folder`);
-  }
-  return absolute;
-}
-
-function timestamp(now: Date): string {
-  return now.toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
-}
-
-/** Ctrl-C ends the run in order: the world is taken down, and its folders with it. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) return;
-      process.stderr.write('\nstopping: ending every process of the run ...\n');
-      controller.abort(new Interrupted(`stopped by ${signal}; no report was written`));
-    });
-  }
-  return controller.signal;
 }

@@ -14,6 +14,10 @@ test('an unknown flag, name or value ends with a clear message and status 2', ()
     [['demo', '--arms', 'static'], /Allowed: one or more of static-key, x509-svid/],
     [['run', 'no-such-scenario'], /no-such-scenario/],
     [['report', '/nonexistent'], /can't be read/],
+    [['load', 'rotation-under-load', '--rate', '5001'], /from 1 to 5000/],
+    [['load', 'rotation-under-load', '--duration', '601'], /from 5 to 600/],
+    [['load', 'rotation-under-load', '--rate', '5000', '--duration', '600'], /at most 500000/],
+    [['load', 'rotation-under-load', '--arms', 'mtls'], /Allowed: one or more of/],
     [['nonsense'], /unknown command/],
   ] as const) {
     const { status, stderr } = run(...args);

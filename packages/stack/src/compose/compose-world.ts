@@ -31,6 +31,8 @@ export async function steerWorld(
     thief,
     backupFile: services.backupFile,
     operator: createNetworkOperator(relay.request),
+    loadEntry: { url: '', certificatePem: null },
+    forceRotation: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {

@@ -7,10 +7,15 @@ import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
 import { realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { egressEnvironment, loadPolicyOf } from './load-entry.ts';
 
 /** The trust domain's authority and the sidecar of this host. */
 export interface IdentityPlane {
   readonly workloadApiSocket: string;
+  /** The sidecar's egress proxy, where it has one. */
+  readonly egressUrl: string | undefined;
+  /** Replaces the authority, and with it every SVID; resolves when the issuer has done its part. */
+  forceRotation(publishSeconds: number): Promise<void>;
   readonly pids: { issuer(): number; sidecar(): number };
   kill(part: 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -19,6 +24,7 @@ export interface IdentityPlane {
 export async function startIdentityPlane(
   setting: EmbeddedSetting,
   policies: IssuancePolicy[],
+  networkPort: number | null = null,
 ): Promise<IdentityPlane> {
   const adminSocket = join(setting.socketFolder, 'issuer-admin.sock');
   const workloadApiSocket = join(setting.socketFolder, 'workload-api.sock');
@@ -42,7 +48,7 @@ export async function startIdentityPlane(
       name: 'sidecar',
       record: setting.record,
       // A sidecar keeps its key in memory only: each start is a new admission, by a new token.
-      start: async (onEvent) => {
+      start: async (onEvent, previous) => {
         const { joinToken, bundle } = await mintJoinToken(adminSocket);
         return startChild({
           name: 'sidecar',
@@ -56,12 +62,20 @@ export async function startIdentityPlane(
             JOIN_TOKEN: joinToken,
             BOOTSTRAP_BUNDLE: bundle.x509Authorities.join(','),
             WORKLOAD_API_SOCKET: workloadApiSocket,
+            ...egressEnvironment(setting, networkPort),
+            ...(previous?.egressUrl ? { EGRESS_PORT: new URL(previous.egressUrl).port } : {}),
           },
         });
       },
     });
     return {
       workloadApiSocket,
+      egressUrl: sidecar.ready.egressUrl,
+      forceRotation: async (publishSeconds) =>
+        void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', {
+          step: 'forced',
+          publishSeconds,
+        })),
       pids: { issuer: () => issuer.pid, sidecar: () => sidecar.pid },
       kill: (part, signal) => (part === 'issuer' ? issuer : sidecar).kill(signal),
       stop: async () => {
@@ -149,6 +163,7 @@ export function policiesOf(
       spiffeId: 'spiffe://{trustDomain}/agent/{agent}',
       dnsNames: [],
     },
+    ...(setting.loadGenerator ? [loadPolicyOf(setting.loadGenerator)] : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
+import { chooseNetworkPort } from './load-entry.ts';
 import { startThief } from './thief.ts';
 
 /** Starts everything in the order of its dependencies; what has been started is stopped if a later part fails. */
@@ -23,12 +24,18 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
   };
   try {
     const backend = keep(await startBackend(setting));
+    const networkPort = await chooseNetworkPort(setting);
     const identity = isIdentityArm(setting.arm)
-      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting))))
+      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort))
       : undefined;
     let agents: Agents | undefined;
     const network = keep(
-      await startNetwork(setting, { backend, identity, onNewCertificate: (pem) => agents?.trust(pem) }),
+      await startNetwork(setting, {
+        backend,
+        identity,
+        port: networkPort,
+        onNewCertificate: (pem) => agents?.trust(pem),
+      }),
     );
     await backend.openRest();
     const url = network.ready.url ?? '';
@@ -46,6 +53,11 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       agents,
       thief,
       backupFile: identity ? backupFile : null,
+      loadEntry: {
+        url: identity?.egressUrl ?? url,
+        certificatePem: identity ? null : (network.ready.certificatePem ?? null),
+      },
+      forceRotation: identity?.forceRotation ?? null,
       operator: createNetworkOperator((...call) => unixRequest(operatorSocket(setting), ...call)),
       administer: backend.administer,
       inspect: backend.inspect,
@@ -63,12 +75,14 @@ const operatorSocket = (setting: EmbeddedSetting) => join(setting.socketFolder, 
 interface NetworkParts {
   readonly backend: Backend;
   readonly identity: IdentityPlane | undefined;
+  /** Null where any free one will do. */
+  readonly port: number | null;
   readonly onNewCertificate: (certificatePem: string) => void;
 }
 
 function startNetwork(
   setting: EmbeddedSetting,
-  { backend, identity, onNewCertificate }: NetworkParts,
+  { backend, identity, port, onNewCertificate }: NetworkParts,
 ): Promise<Supervised> {
   const { requestsPerMinute, postMinutes, commentsPerHour } = setting.scenario.rateLimits;
   return supervise({
@@ -84,7 +98,7 @@ function startNetwork(
         onEvent,
         env: {
           ARM: setting.arm,
-          PORT: previous?.url ? new URL(previous.url).port : '0',
+          PORT: previous?.url ? new URL(previous.url).port : String(port ?? 0),
           DATABASE_URL: backend.databaseUrl,
           LEDGER_FILE: join(setting.ledgerFolder, 'audit.jsonl'),
           CHECKPOINT_FILE: join(setting.ledgerFolder, '..', 'audit-checkpoints.json'),

@@ -8,6 +8,7 @@ import { createPopulation, type Population, type Scenario } from '@blastradius/s
 import { borrowComposePlatform } from '../compose/compose-platform.ts';
 import type { AppEntries } from '../embedded/app-entries.ts';
 import { startEmbeddedPlatform } from '../embedded/embedded-platform.ts';
+import type { LoadGenerator } from '../world/load-entry.ts';
 import type { Platform, World } from '../world/world.ts';
 import type { Arm, WorldSetting } from '../world/world-setting.ts';
 import { runTrial, type TrialProgress } from './run-trial.ts';
@@ -26,6 +27,7 @@ export interface RunOptions {
   readonly target?: 'embedded' | 'compose';
   /** The control with the leak taken out. */
   readonly leak?: 'on' | 'off';
+  readonly load?: LoadOnWorld;
   readonly signal?: AbortSignal;
   readonly onProgress?: (arm: Arm, progress: TrialProgress) => void;
   readonly onPhase?: (arm: Arm | null, phase: string) => void;
@@ -36,6 +38,18 @@ export interface RunOptions {
     readonly disturb?: (world: World) => readonly DueEvent[];
     readonly onWorld?: (world: World) => void | Promise<void>;
   };
+}
+
+/** Load on each world beside its life, which the trial neither drives nor waits for more than its end. */
+export interface LoadOnWorld {
+  readonly generator: LoadGenerator;
+  /** Resolves when the load has begun: only then does the run's clock start. */
+  start(world: World): Promise<RunningLoad>;
+}
+
+export interface RunningLoad {
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Runs the scenario for every arm and writes `run.json` and the ledgers; numbers are computed from these. */
@@ -127,6 +141,7 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<PlayedArm> {
     ledgerFolder,
     logFolder,
     leak: options.leak ?? 'on',
+    ...(options.load ? { loadGenerator: options.load.generator } : {}),
     record: (event) => ledger.append({ ledger: 'world', atMs: Date.now(), ...event }),
   };
   try {
@@ -140,12 +155,13 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<PlayedArm> {
       await orAborted(enrol(world), options.signal);
       options.onPhase?.(arm, 'ready');
       await orAborted(options.together(), options.signal);
+      const load = await startLoad(world, options);
       options.onPhase?.(arm, 'live');
       const clock = await runTrial(world, {
         ...(options.signal ? { signal: options.signal } : {}),
         onProgress: (progress) => options.onProgress?.(arm, progress),
         disturbances: options.test?.disturb?.(world) ?? [],
-      });
+      }).finally(() => endLoad(load, options.signal));
       options.signal?.throwIfAborted();
       options.onPhase?.(arm, 'ending');
       return { clock, processAgents: world.agents.ownProcesses };
@@ -154,6 +170,24 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<PlayedArm> {
     }
   } finally {
     ledger.close();
+  }
+}
+
+async function startLoad(world: World, { load, signal, onPhase }: ArmRun): Promise<RunningLoad | null> {
+  if (!load) return null;
+  onPhase?.(world.setting.arm, 'starting the load');
+  const running = await load.start(world);
+  signal?.throwIfAborted();
+  return running;
+}
+
+/** The load may outlast the incident; where the run is aborted it does not. */
+async function endLoad(load: RunningLoad | null, signal?: AbortSignal): Promise<void> {
+  if (!load) return;
+  try {
+    await orAborted(load.ended, signal);
+  } finally {
+    await load.stop();
   }
 }
 
@@ -191,7 +225,8 @@ function armManifest(options: RunOptions, population: Population, played: Played
   return {
     clock,
     endMinute: scenario.clock.endMinute,
-    agents: population.agents.length,
+    // The thief makes no difference between an agent that lives and one that only loads.
+    agents: population.agents.length + (options.load?.generator.agents.length ?? 0),
     processAgents,
     multiplexedAgents: population.agents.length - processAgents,
     leakMinute: leak === 'off' ? null : scenario.attack.discoveryMinute,

@@ -1,5 +1,6 @@
 import type { WorldRecord } from '@blastradius/ledger';
 import type { Population, Scenario } from '@blastradius/scenario';
+import type { LoadGenerator } from './load-entry.ts';
 
 /** Writes what was done to the world into its ledger; `atMs` where it did not happen just now. */
 export type RecordWorldEvent = (
@@ -23,6 +24,8 @@ export interface WorldSetting {
   /** The control with the leak taken out: the thief never finds the hole. */
   readonly leak: 'on' | 'off';
   readonly record: RecordWorldEvent;
+  /** Who puts load on the world beside its life, where somebody does. */
+  readonly loadGenerator?: LoadGenerator;
 }
 
 export function isIdentityArm(arm: Arm): boolean {

@@ -1,5 +1,6 @@
 import type { ProcessCommand } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
+import type { LoadEntry } from './load-entry.ts';
 import type { NetworkOperator } from './network-operator.ts';
 import type { WorldSetting } from './world-setting.ts';
 
@@ -12,6 +13,10 @@ export interface World {
   /** The file in which a careless agent leaves its SVID and key; null where agents hold no SVID. */
   readonly backupFile: string | null;
   readonly operator: NetworkOperator;
+  /** Where a load generator sends to. */
+  readonly loadEntry: LoadEntry;
+  /** Replaces every SVID, over so many seconds of publishing; null where agents hold none. */
+  readonly forceRotation: ((publishSeconds: number) => Promise<void>) | null;
   /** Runs SQL as the backend's administrator: the incident's fixes. */
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */

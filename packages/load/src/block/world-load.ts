@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AgentRecord, openLedger } from '@blastradius/ledger';
+import type { RunningLoad, World } from '@blastradius/stack';
+import type { K6 } from '../k6/k6.ts';
+import type { ProcessorTime } from '../k6/processor-time.ts';
+import { type RunningK6, runK6 } from '../k6/run-k6.ts';
+import type { LoadPlan } from '../plan/load-plan.ts';
+import { type RotationInstant, rotateAt } from './forced-rotation.ts';
+import { prepareJob, secondsMax } from './load-job.ts';
+
+interface WorldLoadOptions {
+  readonly k6: K6;
+  readonly plan: LoadPlan;
+  readonly signal?: AbortSignal;
+}
+
+/** k6 at work on one world, and the rotation in the middle of what is measured. */
+export interface WorldLoad extends RunningLoad {
+  readonly count: RunningK6['count'];
+  readonly finished: Promise<{
+    readonly exitCode: number;
+    readonly processorTime: ProcessorTime;
+    readonly rotation: RotationInstant;
+  }>;
+}
+
+export const workFolderOf = (armFolder: string): string => join(armFolder, 'k6');
+
+/** Resolves when the load has begun, after its agents have been prepared. */
+export async function startWorldLoad(world: World, options: WorldLoadOptions): Promise<WorldLoad> {
+  const { ledgerFolder, logFolder, scenario, seed, arm } = world.setting;
+  const { k6, plan } = options;
+  const ledger = openLedger<AgentRecord>(join(ledgerFolder, 'agents-load.jsonl'));
+  const workFolder = workFolderOf(join(ledgerFolder, '..'));
+  const job = prepareJob({ scenario, plan, seed, target: { arm, ...world.loadEntry }, workFolder });
+  const running = runK6(job, {
+    k6,
+    logFile: join(logFolder, 'k6.log'),
+    secondsMax: secondsMax(plan),
+    record: (record) => ledger.append(record),
+  });
+  const stopping = new AbortController();
+  const stop = async () => {
+    stopping.abort();
+    await running.stop();
+    await running.ended.catch(() => {});
+  };
+  running.ended.finally(() => ledger.close()).catch(() => {});
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
+  const begunMs = await running.begun;
+  const middleMs = begunMs + (plan.warmUpSeconds + plan.durationSeconds / 2) * 1000;
+  const rotation = pause(Math.max(0, middleMs - Date.now()), undefined, { signal: stopping.signal }).then(
+    () => rotateAt(world),
+  );
+  const finished = Promise.all([running.ended, rotation]).then(([ended, instant]) => ({
+    ...ended,
+    rotation: instant,
+  }));
+  const ended = finished.then(() => {});
+  for (const promise of [rotation, finished, ended]) promise.catch(() => {});
+  return { count: running.count, finished, ended, stop };
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { K6Failed } from '../load.errors.ts';
+import type { K6 } from './k6.ts';
+import { runProgram, type Surroundings } from './programs.ts';
+
+/** Where the image has it. */
+const FILE_IN_IMAGE = '/usr/bin/k6';
+
+/** The selectors that a sidecar attests of this k6 when it calls: its user, its path, its bytes. */
+export async function attestedAs(k6: K6, surroundings: Surroundings): Promise<string[]> {
+  const file = k6.kind === 'binary' ? k6.file : FILE_IN_IMAGE;
+  const sha256 =
+    k6.kind === 'binary' ? await sha256Of(file) : await sha256InImage(k6.docker, k6.image, surroundings);
+  return [`unix:uid:${process.getuid?.()}`, `unix:path:${file}`, `unix:sha256:${sha256}`];
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function sha256InImage(docker: string, image: string, surroundings: Surroundings): Promise<string> {
+  const args = ['run', '--rm', '--network=none', '--entrypoint=sha256sum', image, FILE_IN_IMAGE];
+  const { ok, stdout, complaint } = await runProgram(docker, args, surroundings);
+  const digest = /^[0-9a-f]{64}\b/.exec(stdout)?.[0];
+  if (!ok || !digest)
+    throw new K6Failed(`the digest of ${FILE_IN_IMAGE} in ${image} can't be had: ${complaint}`);
+  return digest;
+}

@@ -1,0 +1,18 @@
+import { realpathSync } from 'node:fs';
+import { type ClosedWay, type K6, K6_VERSION } from './k6.ts';
+import { onPath, runProgram, type Surroundings } from './programs.ts';
+
+/** The k6 of this machine, if it is the pinned version. */
+export async function k6OnPath(surroundings: Surroundings): Promise<K6 | ClosedWay> {
+  const file = onPath('k6', surroundings);
+  if (!file) return { closed: 'there is no k6 on PATH' };
+  const version = await k6VersionOf(file, surroundings);
+  if (version === K6_VERSION) return { kind: 'binary', file: realpathSync(file), from: 'PATH' };
+  return { closed: `${file} is ${version ? `k6 ${version}` : 'no k6 that tells its version'}` };
+}
+
+/** What `k6 version` says; null where it says nothing of the kind. */
+export async function k6VersionOf(file: string, surroundings: Surroundings): Promise<string | null> {
+  const { ok, stdout } = await runProgram(file, ['version'], { ...surroundings, timeoutMs: 20_000 });
+  return ok ? (/^k6(?:\.exe)? v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? null) : null;
+}

@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadBlock, LoadManifest, RunManifest } from '@blastradius/blast-radius';
+import type { Scenario } from '@blastradius/scenario';
+import type { Arm, RunOptions } from '@blastradius/stack';
+import { calibrate } from './block/calibrate.ts';
+import { loadScript } from './block/load-job.ts';
+import { blockName, placeBlock } from './block/place-block.ts';
+import { runBlock } from './block/run-block.ts';
+import { attestedAs } from './k6/attested-as.ts';
+import { findK6 } from './k6/find-k6.ts';
+import { type K6, K6_VERSION } from './k6/k6.ts';
+import { NoLoadProfile } from './load.errors.ts';
+import { blockOrder } from './plan/block-order.ts';
+import { assertBearable, type LoadPlan, loadAgentNames } from './plan/load-plan.ts';
+
+export interface LoadOptions {
+  readonly scenario: Scenario;
+  readonly arms: readonly Arm[];
+  readonly plan: LoadPlan;
+  /** How many agents live in each world beside those that load it. */
+  readonly agents: number;
+  readonly seed: string;
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  /** What goes on between the worlds. */
+  readonly onStep?: (line: string) => void;
+  readonly onBlock?: (block: { readonly index: number; readonly of: number; readonly arm: Arm }) => void;
+  readonly onPhase?: RunOptions['onPhase'];
+  readonly onProgress?: RunOptions['onProgress'];
+  /** For tests alone: what happens to the running worlds. */
+  readonly test?: RunOptions['test'];
+}
+
+/**
+ * Loads fresh worlds of each arm, one at a time and interleaved, and writes what a report is computed
+ * from: `run.json` and the ledgers of each arm's first world as any run has them, further worlds below
+ * `blocks/`, and `load.json`, which says what k6 did to each.
+ */
+export async function runLoad(options: LoadOptions): Promise<LoadManifest> {
+  const { scenario, plan, signal, onStep } = options;
+  assertBearable(plan);
+  if (!existsSync(loadScript(scenario)))
+    throw new NoLoadProfile(`${scenario.name} has no load profile: there is no ${loadScript(scenario)}`);
+  const startedAt = new Date().toISOString();
+  const env = process.env;
+  const k6 = await findK6({ env, onProgress: (line) => onStep?.(line), ...(signal ? { signal } : {}) });
+  onStep?.(`k6 ${K6_VERSION}: ${k6.kind === 'binary' ? `${k6.file} (${k6.from})` : k6.image}`);
+  mkdirSync(options.folder, { recursive: true });
+  // Its real path: k6 in a container sees folders under the name they are mounted by.
+  const folder = realpathSync(options.folder);
+  onStep?.(`calibrating: ${plan.ratePerSecond} requests/s against a target that does nothing`);
+  const noop = await calibrate({ ...options, k6, folder: join(folder, 'calibration') });
+  onStep?.(calibrationLine(noop));
+  const { blocks, manifests } = await runBlocks({ ...options, folder }, k6);
+  writeJson(join(folder, 'run.json'), mergedManifest(options.arms, manifests));
+  const manifest: LoadManifest = {
+    schemaVersion: 1,
+    scenario: scenario.name,
+    startedAt,
+    target: 'embedded',
+    k6Version: K6_VERSION,
+    ...plan,
+    arms: [...options.arms],
+    generator: { noop },
+    blocks,
+  };
+  writeJson(join(folder, 'load.json'), manifest);
+  return manifest;
+}
+
+interface Played {
+  readonly blocks: LoadBlock[];
+  /** Of the first block of each arm. */
+  readonly manifests: Map<Arm, RunManifest>;
+}
+
+async function runBlocks(options: LoadOptions, k6: K6): Promise<Played> {
+  const { folder, plan, signal, onBlock } = options;
+  const generator = {
+    agents: loadAgentNames(plan.loadAgents),
+    selectors: await attestedAs(k6, { env: process.env }),
+  };
+  const order = blockOrder(options.arms, plan.repeats);
+  const blocks: LoadBlock[] = [];
+  const manifests = new Map<Arm, RunManifest>();
+  for (const [index, arm] of order.entries()) {
+    signal?.throwIfAborted();
+    onBlock?.({ index, of: order.length, arm });
+    const playedIn = join(folder, `.playing-${blockName(index, arm)}`);
+    const { manifest, block, hasDashboard } = await runBlock({
+      ...options,
+      index,
+      arm,
+      folder: playedIn,
+      k6,
+      generator,
+    });
+    const place = placeBlock(folder, playedIn, { index, arm, isFirst: !manifests.has(arm) });
+    if (!manifests.has(arm)) manifests.set(arm, manifest);
+    blocks.push({
+      ...block,
+      folder: place,
+      dashboard: hasDashboard ? join(place, 'k6/dashboard.html') : null,
+    });
+  }
+  return { blocks, manifests };
+}
+
+/** One manifest for the first worlds of all arms: they differ in nothing but the arm. */
+function mergedManifest(arms: readonly Arm[], manifests: ReadonlyMap<Arm, RunManifest>): RunManifest {
+  const [first] = manifests.values();
+  if (!first) throw new Error('a load run has at least one block');
+  const all = arms.flatMap((arm) => Object.entries(manifests.get(arm)?.arms ?? {}));
+  return { ...first, arms: Object.fromEntries(all) };
+}
+
+function calibrationLine({
+  completed,
+  dropped,
+  durationSeconds,
+  cpuSeconds,
+  p99Ms,
+}: LoadManifest['generator']['noop']) {
+  const rate = (completed / durationSeconds).toFixed(1);
+  const cores = (cpuSeconds / durationSeconds).toFixed(2);
+  const kept =
+    dropped === 0 ? 'nothing dropped' : `${dropped} DROPPED: this machine is too slow for the rate`;
+  return `k6 alone: ${rate} requests/s, ${kept}, ${cores} of a core, p99 ${p99Ms.toFixed(1)} ms`;
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,45 @@
+import { createServer } from 'node:net';
+import type { IssuancePolicy } from '@blastradius/contracts';
+import type { LoadGenerator } from '../world/load-entry.ts';
+import { isIdentityArm, type WorldSetting } from '../world/world-setting.ts';
+
+export function loadPolicyOf({ agents, selectors }: LoadGenerator): IssuancePolicy {
+  return {
+    id: 'load-agents',
+    selectors: [...selectors],
+    spiffeId: 'spiffe://{trustDomain}/agent/{instance}',
+    instances: [...agents],
+    dnsNames: [],
+  };
+}
+
+/**
+ * The network's port, chosen before the network is there: the sidecar that sends to it starts earlier.
+ * Null where nobody has to know it.
+ */
+export async function chooseNetworkPort(setting: WorldSetting): Promise<number | null> {
+  return setting.loadGenerator && isIdentityArm(setting.arm) ? freePort() : null;
+}
+
+/** What makes the sidecar carry a load generator's requests to the network over mTLS. */
+export function egressEnvironment(setting: WorldSetting, networkPort: number | null): Record<string, string> {
+  if (networkPort === null) return {};
+  return {
+    EGRESS_PORT: '0',
+    EGRESS_UPSTREAM_URL: `https://127.0.0.1:${networkPort}`,
+    EGRESS_UPSTREAM_SPIFFE_ID: `spiffe://${setting.scenario.identity.trustDomain}/network`,
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port')),
+      );
+    });
+  });
+}
