@@ -7,8 +7,11 @@ import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { SidecarIdentity, type SidecarIdentityContext } from './issuer-client/sidecar-identity.ts';
+import { observeCall } from './observe-calls.ts';
 import { retryDelayMs } from './rotation/backoff.ts';
+import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
+import { measureSvids } from './svid-store/measure-svids.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
 
@@ -42,8 +45,15 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const bundles = new TrustBundles(bundle);
   bundles.onChange(() => identity.trust(bundles.current.document));
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
-  const source = new SvidStore({ issuer, bundles, clock, random, logger });
-  const api = await startWorkloadApi({ socketPath: config.workloadApiSocket, source, logger });
+  const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
+  const source = new SvidStore({ issuer, bundles, clock, random, logger, onRenewal });
+  const stopMeasuring = measureSvids(source, clock);
+  const api = await startWorkloadApi({
+    socketPath: config.workloadApiSocket,
+    source,
+    logger,
+    onCall: observeCall,
+  });
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
@@ -58,6 +68,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     isReady: () => clock.now().getTime() < identity.notAfterMs,
     close: async () => {
       clearInterval(ticking);
+      stopMeasuring();
       await api.close();
       await connection.close();
     },
@@ -83,10 +94,14 @@ function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: Side
     firstDueAtMs: identity.nextRenewalAtMs(),
     run: async () => {
       bundles.offer(await identity.renew());
+      countRenewal('sidecar', 'renewed', 1);
       return identity.nextRenewalAtMs();
     },
     lifetimeMs: () => identity.lifetimeMs,
-    onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'own svid not renewed'),
+    onFailure: (error, failures) => {
+      countRenewal('sidecar', 'failed', 1);
+      options.logger.warn({ err: error, failures }, 'own svid not renewed');
+    },
   });
 }
 
