@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const source = fileURLToPath(new URL('../index.ts', import.meta.url));
+const source = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
 /** What a process of its own that runs `script` leaves on stderr, and how it ended. */
 function run(script: string) {
