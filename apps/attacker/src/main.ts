@@ -1,6 +1,6 @@
 import { DomainError, type IncidentClock } from '@blastradius/kernel';
 import { type AttackerRecord, openLedger } from '@blastradius/ledger';
-import { findStarter, openReadinessProbe } from '@blastradius/runtime';
+import { createLogger, endOnCrash, findStarter, openReadinessProbe } from '@blastradius/runtime';
 import { createPopulation, loadScenario } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { Agenda } from './engine/agenda.ts';
@@ -13,6 +13,9 @@ import { RogueAuthority } from './playbooks/moltbook/rogue-authority.ts';
 
 const PROGRESS_MS = 500;
 
+// No telemetry: the thief is outside of the company, and tells its collector nothing.
+const logger = createLogger('attacker');
+endOnCrash(logger);
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const config = loadConfig(process.env);
@@ -65,7 +68,7 @@ async function live(clock: IncidentClock): Promise<void> {
 function fail(error: unknown): void {
   const code = error instanceof DomainError ? error.code : 'attacker.failed';
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${JSON.stringify({ level: 'error', code, message })}\n`);
+  logger.error({ err: error, code }, 'the playbook could not go on');
   starter.emit({ event: 'failed', code, message });
   starter.emit({ event: 'done' });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataApiRecord, LedgerWriter } from '@blastradius/ledger';
+import { observeHttpServer } from '@blastradius/runtime';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import { Agent } from 'undici';
@@ -53,6 +54,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger: false,
     forceCloseConnections: true,
   });
+  observeHttpServer(app);
   // Bodies are handed on as they came; PostgREST is the one to judge them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@blastradius/kernel';
 import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
+import { countJob, observeHttpServer } from '@blastradius/runtime';
 import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
+import { countActs } from './audit/count-acts.ts';
 import { AuthorityRotation } from './authority/authority-rotation.ts';
+import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
@@ -34,10 +37,11 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(() => database.end());
   await migrate(database, config.trustDomain);
 
-  const ledger = openLedger<IssuerRecord>(config.ledgerFile);
+  const ledger = countActs(openLedger<IssuerRecord>(config.ledgerFile));
   opened.defer(() => ledger.close());
   const parts = composeParts(config, database, ledger, clock);
   await parts.authorities.current();
+  opened.defer(measureAuthority(parts.authorities, clock));
 
   const { server, port, closePublic } = await openPublicApi(parts, config, logger);
   opened.defer(closePublic);
@@ -52,7 +56,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   );
   opened.defer(() => upkeep.stop());
   const rotation = await scheduleRotation(
-    { url: config.jobsUrl, prefix: config.jobsPrefix, logger },
+    { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
     new AuthorityRotation(parts.authorities, clock),
     parts.authorities,
     config.authority.rotationSeconds,
@@ -73,7 +77,9 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   // Strangers get an answer, the same for all of them, rather than a broken handshake.
   const https = { ...context, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
-  app.getHttpAdapter().getInstance().addHook('onRequest', authenticationHook(parts.callers));
+  const fastify = app.getHttpAdapter().getInstance();
+  observeHttpServer(fastify);
+  fastify.addHook('onRequest', authenticationHook(parts.callers));
   await app.listen(config.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');

@@ -1,10 +1,18 @@
 import { DomainError, systemClock } from '@blastradius/kernel';
-import { createLogger } from '@blastradius/nest-kit';
-import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
+import {
+  createLogger,
+  endOnCrash,
+  findStarter,
+  openReadinessProbe,
+  secretsFromFiles,
+  startTelemetry,
+} from '@blastradius/runtime';
 import { loadConfig, SECRETS } from './config.ts';
 import { startIssuer } from './issuer.ts';
 
 const logger = createLogger('issuer');
+endOnCrash(logger);
+const telemetry = await startTelemetry({ name: 'issuer', env: process.env, logger });
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const starting = start();
@@ -14,6 +22,7 @@ starter.follow(
   async () => {
     probe.stopping();
     await (await starting).close();
+    await telemetry.shutdown();
     probe.close();
   },
 );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { issuance, issuerAdministration } from '@blastradius/contracts';
 import { type Clock, systemClock } from '@blastradius/kernel';
 import { type LedgerRecord, readLedgers } from '@blastradius/ledger';
-import { createLogger } from '@blastradius/nest-kit';
+import { createLogger } from '@blastradius/runtime';
 import type { Postgres } from '@blastradius/testkit';
 import { loadConfig } from '../src/config.ts';
 import { startIssuer } from '../src/issuer.ts';

@@ -1,7 +1,16 @@
-import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
+import {
+  createLogger,
+  endOnCrash,
+  findStarter,
+  openReadinessProbe,
+  secretsFromFiles,
+  startTelemetry,
+} from '@blastradius/runtime';
 import { loadConfig, SECRETS } from './config.ts';
 import { startNetwork } from './start.ts';
 
+endOnCrash(createLogger('network'));
+const telemetry = await startTelemetry({ name: 'network', env: process.env });
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const network = await startNetwork(loadConfig(secretsFromFiles(process.env, SECRETS)));
@@ -10,6 +19,7 @@ starter.follow(
   async () => {
     probe.stopping();
     await network.stop();
+    await telemetry.shutdown();
     probe.close();
   },
 );

@@ -4,7 +4,8 @@ import { openAuditLog } from '@blastradius/audit';
 import { clientCertificateVerifier, type VerifyClientCertificate } from '@blastradius/credentials';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
-import { createLogger, createNestApp, type Logger } from '@blastradius/nest-kit';
+import { createNestApp, type Logger } from '@blastradius/nest-kit';
+import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
 import { createX509Source, X509BundleSet, type X509Source } from '@blastradius/spiffe';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
@@ -13,11 +14,13 @@ import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { auditRequests, auditUnroutable } from './audit/audit-requests.ts';
+import { countRecords } from './audit/count-records.ts';
 import type { NetworkConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
 import { moltbookFailures } from './moltbook-failures.ts';
 import { startOperator } from './operator/start-operator.ts';
+import { countRefusal } from './rate-limits/count-refusals.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
@@ -68,16 +71,16 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     overrides.verifyClientCertificate ??
     clientCertificateVerifier(() => source?.bundles() ?? new X509BundleSet());
 
-  const log = openAuditLog<AuditRecord>(config.ledgerFile);
+  const log = countRecords(openAuditLog<AuditRecord>(config.ledgerFile), config.arm);
   started.defer(() => log.close());
   const lastSeen = new LastSeen(database, onError);
   started.defer(() => lastSeen.stop());
-  const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger };
+  const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob };
   const files = { log: config.ledgerFile, checkpoints: config.checkpointFile };
   const checkpoints = await startAuditCheckpoints(jobs, new AuditCheckpoints(files, clock));
   started.defer(() => checkpoints.stop());
 
-  const limits = new RateLimits(config.rateLimits, config.timeScale, clock);
+  const limits = new RateLimits(config.rateLimits, config.timeScale, clock, countRefusal(config.arm));
   const readiness = new Readiness(database, clock, tls.certificateEnds);
   const app = await createNestApp(appModule({ config, database, limits, readiness }), {
     logger,
@@ -88,6 +91,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   });
   started.defer(() => app.close());
   const fastify = app.getHttpAdapter().getInstance();
+  observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
   const certificates = { verify, clock, trustVersion: tls.trustVersion };
   installAdmission(fastify, { admission: createAdmission(config, database, certificates), limits, lastSeen });

@@ -1,13 +1,21 @@
 import { createRandom, DomainError, systemClock } from '@blastradius/kernel';
-import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
-import { pino } from 'pino';
+import {
+  createLogger,
+  endOnCrash,
+  findStarter,
+  openReadinessProbe,
+  secretsFromFiles,
+  startTelemetry,
+} from '@blastradius/runtime';
 import { loadConfig, SECRETS } from './config.ts';
 import { startSidecar } from './sidecar.ts';
 
+const logger = createLogger('sidecar');
+endOnCrash(logger);
+const telemetry = await startTelemetry({ name: 'sidecar', env: process.env, logger });
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const config = loadConfig(secretsFromFiles(process.env, SECRETS));
-const logger = pino({ name: 'sidecar' }, pino.destination(2));
 
 const report = (error: unknown) => {
   const code = error instanceof DomainError ? error.code : 'sidecar.failed';
@@ -25,7 +33,10 @@ const starting = startSidecar({
   // Workloads keep what they hold; a supervisor starts us again, with another join token.
   onEnd: (error) => {
     report(error);
-    starting.then((sidecar) => sidecar.close()).finally(() => process.exit(1));
+    starting
+      .then((sidecar) => sidecar.close())
+      .then(() => telemetry.shutdown())
+      .finally(() => process.exit(1));
   },
 });
 starter.follow(
@@ -33,6 +44,7 @@ starter.follow(
   async () => {
     probe.stopping();
     await (await starting).close();
+    await telemetry.shutdown();
     probe.close();
   },
 );

@@ -8,9 +8,12 @@ import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { SidecarIdentity, type SidecarIdentityContext } from './issuer-client/sidecar-identity.ts';
+import { observeCall } from './observe-calls.ts';
 import { retryDelayMs } from './rotation/backoff.ts';
+import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
+import { measureSvids } from './svid-store/measure-svids.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
 
@@ -46,8 +49,15 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const bundles = new TrustBundles(bundle);
   bundles.onChange(() => identity.trust(bundles.current.document));
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
-  const source = new SvidStore({ issuer, bundles, clock, random, logger });
-  const api = await startWorkloadApi({ socketPath: config.workloadApiSocket, source, logger });
+  const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
+  const source = new SvidStore({ issuer, bundles, clock, random, logger, onRenewal });
+  const stopMeasuring = measureSvids(source, clock);
+  const api = await startWorkloadApi({
+    socketPath: config.workloadApiSocket,
+    source,
+    logger,
+    onCall: observeCall,
+  });
   const egress = await openEgress(options, source);
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
@@ -66,6 +76,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       clearInterval(ticking);
       // While it lets requests end, the identities they were begun with are still there.
       await Promise.all([egress?.close(), api.close()]);
+      stopMeasuring();
       await connection.close();
     },
   };
@@ -103,10 +114,14 @@ function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: Side
     firstDueAtMs: dueAtMs(),
     run: async () => {
       bundles.offer(await identity.renew());
+      countRenewal('sidecar', 'renewed', 1);
       return dueAtMs();
     },
     lifetimeMs: () => identity.lifetimeMs,
-    onFailure: (error, failures) => logger.warn({ err: error, failures }, 'own svid not renewed'),
+    onFailure: (error, failures) => {
+      countRenewal('sidecar', 'failed', 1);
+      logger.warn({ err: error, failures }, 'own svid not renewed');
+    },
   });
   bundles.onTaint(() => task.hasten(dueAtMs()));
   return task;

@@ -9,7 +9,7 @@ import { classifyFailure } from './errors/classify-failure.ts';
 import { DomainErrorFilter, sendFailure } from './errors/domain-error-filter.ts';
 import { type FailureShape, problemDetails } from './errors/failure.ts';
 import { invalidRequest } from './errors/invalid-request.ts';
-import { nestLogger } from './logger.ts';
+import { nestLogger } from './nest-logger.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface NestAppOptions {

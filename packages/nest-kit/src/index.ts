@@ -12,6 +12,6 @@ export {
 export { InvalidRequest } from './errors/invalid-request.ts';
 export { type AddJobOptions, type JobQueue, type JobQueueOptions, openQueue } from './jobs/open-queue.ts';
 export { type JobWorker, type JobWorkerOptions, openWorker } from './jobs/open-worker.ts';
-export { createLogger, nestLogger } from './logger.ts';
+export { nestLogger } from './nest-logger.ts';
 export { provide, provideValue } from './provide.ts';
 export { requestIdOf } from './request-id.ts';

@@ -1,3 +1,12 @@
+export type { Logger } from 'pino';
 export { openReadinessProbe, type ReadinessProbe } from './health/readiness.ts';
+export { createLogger } from './log/create-logger.ts';
+export { endOnCrash } from './log/end-on-crash.ts';
 export { SecretUnreadable, secretsFromFiles } from './settings/secrets-from-files.ts';
 export { findStarter, type Starter } from './steering/starter.ts';
+export { countJob } from './telemetry/count-jobs.ts';
+export { counter, durations, gauge } from './telemetry/instruments.ts';
+export { observeHttpServer } from './telemetry/observe-http-server.ts';
+export { type ObservedRpc, observeRpc } from './telemetry/observe-rpc.ts';
+export { observeStatement } from './telemetry/observe-statement.ts';
+export { startTelemetry, type Telemetry } from './telemetry/start-telemetry.ts';

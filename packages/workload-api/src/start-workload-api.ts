@@ -9,6 +9,7 @@ import {
 import { attestWorkload, createWorkloadAttestors } from './attestation/attest-workload.ts';
 import { PinnedProcess } from './attestation/pinned-process.ts';
 import type { WorkloadApiLogger } from './logger.ts';
+import type { OnCall } from './observed-call.ts';
 import { assertPeerCredentialsSupported, readPeerCredentials } from './peer-credentials.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
 import { servedDefinition, type WorkloadCaller, workloadApiHandlers } from './workload-api-handlers.ts';
@@ -18,6 +19,7 @@ export interface WorkloadApiOptions {
   readonly socketPath: string;
   readonly source: WorkloadIdentities;
   readonly logger: WorkloadApiLogger;
+  readonly onCall?: OnCall;
 }
 
 export interface WorkloadApi {
@@ -51,6 +53,7 @@ export async function startWorkloadApi(options: WorkloadApiOptions): Promise<Wor
       attest: () => attestWorkload(process, attestors),
       source: options.source,
       logger: options.logger,
+      onCall: options.onCall ?? (() => ({ end: () => {} })),
       closing: closing.signal,
     };
     const { grpc, injector } = serveConnection(definition, caller);

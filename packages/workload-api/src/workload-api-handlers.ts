@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { callStatus } from './call-status.ts';
 import type { WorkloadApiLogger } from './logger.ts';
+import type { OnCall } from './observed-call.ts';
 import { encodeX509Bundles, encodeX509Svids } from './snapshot-encoding.ts';
 import { streamSnapshots } from './snapshot-stream.ts';
 import { WorkloadHeaderMissing } from './workload-api.errors.ts';
@@ -24,6 +25,7 @@ export interface WorkloadCaller {
   attest(): Promise<readonly string[]>;
   readonly source: WorkloadIdentities;
   readonly logger: WorkloadApiLogger;
+  readonly onCall: OnCall;
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
 }
@@ -60,6 +62,7 @@ export function workloadApiHandlers(caller: WorkloadCaller): UntypedServiceImple
 }
 
 async function serve(call: SnapshotCall, caller: WorkloadCaller, encode: (snapshot: X509Snapshot) => Buffer) {
+  const observed = caller.onCall(call.getPath());
   const hangup = new AbortController();
   call.on('cancelled', () => hangup.abort());
   try {
@@ -68,12 +71,15 @@ async function serve(call: SnapshotCall, caller: WorkloadCaller, encode: (snapsh
       source: caller.source,
       attest: () => caller.attest(),
       encode,
-      send: (message) => send(call, message),
+      send: (message) => send(call, message).then(() => observed.end()),
       signal: AbortSignal.any([hangup.signal, caller.closing]),
     });
     call.end();
+    observed.end({ reason: 'caller.hung-up', status: 'CANCELLED' });
   } catch (error) {
     const refusal = callStatus(error);
+    const reason = error instanceof DomainError ? error.code : 'internal';
+    observed.end({ reason, status: status[refusal.code] });
     const context = error instanceof DomainError ? { reason: error.code, ...error.context } : { err: error };
     caller.logger.warn({ ...context, pid: caller.pid, method: call.getPath() }, 'workload api call refused');
     call.emit('error', refusal);

@@ -1,5 +1,6 @@
 import type { X509SvidDocument } from '@blastradius/contracts';
 import { type Authority, checkMintedSvid, mintX509Svid } from '@blastradius/pki';
+import { durations } from '@blastradius/runtime';
 import { svidLifetime } from './svid-lifetime.ts';
 
 export interface MintOrder {
@@ -17,12 +18,19 @@ export interface IssuedSvid {
   readonly serial: string;
 }
 
+const mintDuration = durations(
+  'blastradius.issuer.mint.duration',
+  'Duration of minting and checking one SVID.',
+);
+
 /** Mints an SVID and releases it only when the certificate, read back, is what was ordered. */
 export function mintChecked(authority: Authority, order: MintOrder): IssuedSvid {
   const { spiffeId, publicKeySpki, dnsNames = [], ipAddresses = [], now, ttlSeconds } = order;
+  const startedAt = performance.now();
   const lifetime = svidLifetime(now, ttlSeconds);
   const minted = mintX509Svid({ authority, spiffeId, publicKeySpki, dnsNames, ipAddresses, ...lifetime });
   checkMintedSvid(minted, { authority, spiffeId, publicKeySpki, notAfter: lifetime.notAfter });
+  mintDuration.record((performance.now() - startedAt) / 1000);
   const leaf = Buffer.from(minted.certificate).toString('base64');
   return {
     document: { spiffeId, certificateChain: [leaf], notAfterMs: minted.notAfter.getTime() },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { observeStatement } from '@blastradius/runtime';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
 
@@ -35,7 +36,7 @@ class StatementClient implements PostgresPoolClient {
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   query(sql: unknown, parameters: readonly unknown[] = []): unknown {
     if (typeof sql !== 'string') throw new TypeError('cursors are not used here');
-    return this.#run(sql, parameters);
+    return observeStatement(sql, () => this.#run(sql, parameters));
   }
 
   release(destroy?: boolean): void {

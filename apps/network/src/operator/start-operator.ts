@@ -1,5 +1,6 @@
 import type { Clock } from '@blastradius/kernel';
 import type { Logger } from '@blastradius/nest-kit';
+import { countJob } from '@blastradius/runtime';
 import type { NetworkConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { openKeyResetQueue } from './key-reset.queue.ts';
@@ -19,7 +20,7 @@ export interface OperatorOptions {
 export async function startOperator({ config, database, clock, logger }: OperatorOptions) {
   const started = new AsyncDisposableStack();
   try {
-    const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger };
+    const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob };
     const queue = await openKeyResetQueue(jobs);
     started.defer(() => queue.close());
     const campaigns = new KeyResetCampaigns(database, queue, config.keyResetBatchSize);

@@ -5,12 +5,15 @@ import { SlidingWindow } from './sliding-window.ts';
 
 const MINUTE_MS = 60_000;
 
+export type Limit = 'requests' | 'posts' | 'comments';
+
 /**
  * What an agent may do, by its name tag and not by its credential: a thief and the agent share
  * one allowance. Windows are shortened with time; waiting times are told in incident time, and in
  * the `retry-after` header in real seconds.
  */
 export class RateLimits {
+  readonly #onRefused: (limit: Limit) => void;
   readonly #clock: Clock;
   readonly #timeScale: number;
   readonly #minutesPerPost: number;
@@ -18,7 +21,13 @@ export class RateLimits {
   readonly #posts: SlidingWindow;
   readonly #comments: SlidingWindow;
 
-  constructor(rules: RateLimitRules, timeScale: number, clock: Clock) {
+  constructor(
+    rules: RateLimitRules,
+    timeScale: number,
+    clock: Clock,
+    onRefused: (limit: Limit) => void = () => {},
+  ) {
+    this.#onRefused = onRefused;
     this.#clock = clock;
     this.#timeScale = timeScale;
     this.#minutesPerPost = rules.minutesPerPost;
@@ -30,6 +39,7 @@ export class RateLimits {
   takeRequest(agentId: string): void {
     const taken = this.#requests.take(agentId, this.#nowMs());
     if (taken.allowed) return;
+    this.#onRefused('requests');
     throw new RequestLimitReached('Rate limit exceeded', {
       hint: 'Slow down',
       fields: { retry_after_seconds: this.#incident(taken.retryAfterMs, 1000) },
@@ -40,6 +50,7 @@ export class RateLimits {
   takePost(agentId: string): void {
     const taken = this.#posts.take(agentId, this.#nowMs());
     if (taken.allowed) return;
+    this.#onRefused('posts');
     throw new PostLimitReached(`You can only post once every ${this.#minutesPerPost} minutes`, {
       hint: 'Quality over quantity: wait before you post again',
       fields: { retry_after_minutes: this.#incident(taken.retryAfterMs, MINUTE_MS) },
@@ -50,6 +61,7 @@ export class RateLimits {
   takeComment(agentId: string): void {
     const taken = this.#comments.take(agentId, this.#nowMs());
     if (taken.allowed) return;
+    this.#onRefused('comments');
     throw new CommentLimitReached('Comment limit reached', {
       hint: 'Wait before you comment again',
       fields: { retry_after_seconds: this.#incident(taken.retryAfterMs, 1000), daily_remaining: 0 },

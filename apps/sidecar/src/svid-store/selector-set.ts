@@ -3,6 +3,7 @@ import type { Clock, Random } from '@blastradius/kernel';
 import type { X509SvidMessage } from '@blastradius/spiffe';
 import type { IdentitiesWatcher, WorkloadApiLogger, X509Snapshot } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
+import type { RenewalOutcome } from '../rotation/count-renewals.ts';
 import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
 import { replaceAtMs } from '../rotation/replacement-time.ts';
 import { type HeldSvid, svidMessage } from './held-svid.ts';
@@ -16,6 +17,8 @@ export interface SelectorSetContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: WorkloadApiLogger;
+  /** Hears how it went for how many SVIDs. */
+  readonly onRenewal?: (outcome: RenewalOutcome, svids: number) => void;
 }
 
 /** An issuer that says zero must not be asked at every tick. */
@@ -52,6 +55,10 @@ export class SelectorSet {
   /** Since when nobody watches; undefined while somebody does. */
   get idleSinceMs(): number | undefined {
     return this.#watchers.size === 0 ? this.#idleSinceMs : undefined;
+  }
+
+  get held(): ReadonlyMap<string, HeldSvid> {
+    return this.#held;
   }
 
   add(watcher: IdentitiesWatcher): () => void {
@@ -139,12 +146,15 @@ export class SelectorSet {
     if (minted.svids.some((svid) => this.#isTainted(svid))) {
       this.#replaceTaintedAtMs = this.#nowMs() + TAINTED_AGAIN_MS;
     }
+    this.#context.onRenewal?.('renewed', minted.svids.length);
+    this.#context.onRenewal?.('refused', minted.refused.length);
     this.#entitledUntilMs = this.#nowMs() + Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
     return rearranged || minted.svids.length > 0 || minted.refused.length > 0;
   }
 
   #fail(error: unknown): void {
     const { random, logger } = this.#context;
+    this.#context.onRenewal?.('failed', Math.max(1, this.#due().length));
     this.#failures += 1;
     this.#failure = error;
     this.#retryAtMs = this.#nowMs() + retryDelayMs(this.#failures, this.#lifetimeMs(), random.next());

@@ -19,6 +19,13 @@ export class SvidStore implements WorkloadIdentities {
     });
   }
 
+  /** When each SVID that is held comes to its end, epoch milliseconds. */
+  endsMs(): readonly number[] {
+    return [...this.#sets.values()].flatMap((set) =>
+      [...set.held.values()].map(({ notAfterMs }) => notAfterMs),
+    );
+  }
+
   watch(selectors: readonly string[], watcher: IdentitiesWatcher): () => void {
     const key = selectors.join('\0');
     const set = this.#sets.get(key) ?? new SelectorSet(selectors, this.#context);

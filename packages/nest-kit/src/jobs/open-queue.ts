@@ -9,6 +9,14 @@ export interface JobQueueOptions {
   /** Keeps the queues of several owners apart in one Redis; BullMQ's own default where it is left out. */
   readonly prefix?: string;
   readonly logger: Logger;
+  /** Hears of each attempt at a job that a worker of this process has ended. */
+  readonly onJobEnd?: (job: EndedJob) => void;
+}
+
+export interface EndedJob {
+  readonly queue: string;
+  readonly outcome: 'done' | 'failed';
+  readonly seconds: number;
 }
 
 export interface AddJobOptions {

@@ -1,6 +1,6 @@
 import { createPostgresBackend, Worker } from 'bullmq';
 import { jobBackend } from './job-backend.ts';
-import type { JobQueueOptions } from './open-queue.ts';
+import type { EndedJob, JobQueueOptions } from './open-queue.ts';
 
 export interface JobWorkerOptions<Payload> extends JobQueueOptions {
   readonly concurrency?: number;
@@ -20,7 +20,7 @@ export async function openWorker<Payload extends object>(
 ): Promise<JobWorker> {
   const { url, name, prefix = 'bull', logger, concurrency = 1, lockMs = 5000 } = options;
   const backend = jobBackend(url);
-  const process = async ({ data }: { data: Payload }) => options.handle(data);
+  const process = observed(options);
   // A handful of crashes must not fail a job for good: BullMQ counts each as a stall.
   const settings = {
     prefix,
@@ -37,4 +37,19 @@ export async function openWorker<Payload extends object>(
   worker.on('failed', (job, err) => logger.error({ err, queue: name, jobId: job?.id }, 'job failed'));
   await worker.waitUntilReady();
   return { onApplicationShutdown: () => worker.close() };
+}
+
+function observed<Payload extends object>({ name, handle, onJobEnd }: JobWorkerOptions<Payload>) {
+  return async ({ data }: { data: Payload }): Promise<void> => {
+    const startedAt = performance.now();
+    const end = (outcome: EndedJob['outcome']) =>
+      onJobEnd?.({ queue: name, outcome, seconds: (performance.now() - startedAt) / 1000 });
+    try {
+      await handle(data);
+    } catch (error) {
+      end('failed');
+      throw error;
+    }
+    end('done');
+  };
 }

@@ -31,13 +31,14 @@ const GRACE_MS = 6000;
 
 /**
  * Starts a process in a group of its own (Ctrl-C in the terminal reaches only us) with no
- * environment but the one given: above all no NODE_OPTIONS, which attestation refuses.
+ * environment but the one given: above all no NODE_OPTIONS, which attestation refuses. Where our own
+ * environment says how telemetry is sent, it says so for every process.
  */
 export function startChild(options: ChildOptions): Child {
   const child = spawn(options.command, options.args, {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: '/usr/bin:/bin', ...options.env },
+    env: { PATH: '/usr/bin:/bin', ...telemetryVariables(), ...options.env },
     ...(options.cwd ? { cwd: options.cwd } : {}),
   });
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
@@ -62,6 +63,14 @@ export function startChild(options: ChildOptions): Child {
     kill: (signal) => void child.kill(signal),
     stop: () => stopChild(child, exited),
   };
+}
+
+/** OpenTelemetry's own, except the name: each process has one. */
+function telemetryVariables(): Record<string, string | undefined> {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(
+    entries.filter(([name]) => name.startsWith('OTEL_') && name !== 'OTEL_SERVICE_NAME'),
+  );
 }
 
 async function stopChild(child: ChildProcess, exited: Promise<unknown>): Promise<void> {

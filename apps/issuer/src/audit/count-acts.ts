@@ -1,0 +1,35 @@
+import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
+import { counter } from '@blastradius/runtime';
+
+const svids = counter('blastradius.issuer.svids', {
+  description: 'X509-SVIDs issued and refused, by the reason.',
+  unit: '{svid}',
+});
+const nodes = counter('blastradius.issuer.nodes', {
+  description: 'Sidecars admitted and turned away, by the reason.',
+  unit: '{node}',
+});
+const authorityEvents = counter('blastradius.issuer.authority.events', {
+  description: 'Steps in the lifecycle of the signing keys.',
+  unit: '{event}',
+});
+
+/** The same ledger; each act that was written down counts. */
+export function countActs(ledger: LedgerWriter<IssuerRecord>): LedgerWriter<IssuerRecord> {
+  return {
+    append: (record) => {
+      ledger.append(record);
+      count(record);
+    },
+    close: () => ledger.close(),
+  };
+}
+
+function count({ event, reason }: IssuerRecord): void {
+  // `svid-issued`: what it is about, and what became of it.
+  const [subject, outcome = ''] = event.split('-');
+  const attributes = { 'blastradius.outcome': outcome, 'blastradius.reason': reason };
+  if (subject === 'svid') svids.add(1, attributes);
+  if (subject === 'node') nodes.add(1, attributes);
+  if (subject === 'authority') authorityEvents.add(1, attributes);
+}
