@@ -1,3 +1,4 @@
+export { type Databases, databasesAt } from './postgres/databases.ts';
 export { type Postgres, startPostgres } from './postgres/postgres.ts';
 export { ComponentFailed, ComponentMissing } from './stack.errors.ts';
 export { type RunOptions, runScenario } from './trial/run-scenario.ts';
