@@ -123,7 +123,8 @@ describe('rotation on schedule', () => {
 
 describe('an issuer that is killed', () => {
   it('comes back with its keys, its policies and its bundle, and knows its sidecars', async () => {
-    const environment = await environmentWith();
+    // Long enough that the second process does not activate what the first one prepared.
+    const environment = await environmentWith({ AUTHORITY_ACTIVATION_DELAY_SECONDS: '60' });
     const killed = await start(environment);
     const policy = { id: 'p', selectors: ['x'], spiffeId: 'spiffe://{trustDomain}/workload' };
     await killed.admin('PUT', '/admin/policies', { policies: [policy] });
