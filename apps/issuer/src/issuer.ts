@@ -13,7 +13,7 @@ import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
-import { migrate } from './database/migrate.ts';
+import { claimDatabase, migrate } from './database/migrate.ts';
 import { composeParts, type Parts } from './parts.ts';
 import { publicModule } from './public.module.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -31,11 +31,12 @@ const bodyBytesMax = 8_388_608;
 /** Starts an issuer: its state first, then both doors. What was opened is closed again when it fails. */
 export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Logger): Promise<Issuer> {
   await using opened = new AsyncDisposableStack();
+  await migrate(config.databaseUrl);
   const database = openDatabase(config.databaseUrl, (err) =>
     logger.error({ err }, 'database connection lost'),
   );
   opened.defer(() => database.end());
-  await migrate(database, config.trustDomain);
+  await claimDatabase(database, config.trustDomain);
 
   const ledger = countActs(openLedger<IssuerRecord>(config.ledgerFile));
   opened.defer(() => ledger.close());

@@ -2,7 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
 import { issuance, type TrustBundleDocument } from '@blastradius/contracts';
 import { authorityKeyIdOf, certificatesToPem, subjectKeyIdOf } from '@blastradius/spiffe';
-import { fakeClock, type Postgres, startPostgres } from '@blastradius/testkit';
+import { fakeClock, type Postgres, startPostgres, startRedis } from '@blastradius/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { csrFor, identityOf, type SidecarClient } from './sidecar-client.ts';
 import {
@@ -13,6 +13,7 @@ import {
   trustDomain,
 } from './test-issuer.ts';
 
+const redis = await startRedis();
 let postgres: Postgres;
 const environments: Record<string, string>[] = [];
 const issuers: TestIssuer[] = [];
@@ -36,6 +37,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await postgres?.stop();
+  await redis?.stop();
   environments.forEach(removeEnvironment);
 });
 
@@ -175,31 +177,39 @@ async function serverCertificate(url: string): Promise<Buffer> {
   return promise;
 }
 
-describe('rotation on schedule', () => {
-  it('prepares, waits, activates and in the end retires', async () => {
-    const issuer = await start(
-      await environmentWith({
-        AUTHORITY_ROTATION_SECONDS: '1.5',
-        AUTHORITY_ACTIVATION_DELAY_SECONDS: '0.5',
-        AUTHORITY_TTL_SECONDS: '5',
-        X509_SVID_TTL_SECONDS: '4',
-      }),
-    );
-    const events = () => issuer.ledger().flatMap((record) => (record.ledger === 'issuer' ? [record] : []));
-    const has = (event: string, reason: string) =>
-      events().some((one) => one.event === event && one.reason === reason);
-    await until(async () => has('authority-retired', 'ended'));
-    expect(has('authority-prepared', 'scheduled') && has('authority-activated', 'scheduled')).toBe(true);
-    const { client } = await issuer.admitSidecar('range');
-    const { sequence, x509Authorities } = await bundleOf(client);
-    expect(sequence).toBeGreaterThan(2);
-    expect(await signerIndex(client, 'range', x509Authorities)).toBeGreaterThanOrEqual(0);
-  });
+describe.each([
+  ['PostgreSQL', {}],
+  ['Redis', { JOBS_URL: redis?.url ?? '' }],
+])('rotation on schedule, its jobs kept by %s,', (kind, jobs) => {
+  it.skipIf(kind === 'Redis' && redis === null)(
+    'prepares, waits, activates and in the end retires',
+    async () => {
+      const issuer = await start(
+        await environmentWith({
+          ...jobs,
+          AUTHORITY_ROTATION_SECONDS: '1.5',
+          AUTHORITY_ACTIVATION_DELAY_SECONDS: '0.5',
+          AUTHORITY_TTL_SECONDS: '5',
+          X509_SVID_TTL_SECONDS: '4',
+        }),
+      );
+      const events = () => issuer.ledger().flatMap((record) => (record.ledger === 'issuer' ? [record] : []));
+      const has = (event: string, reason: string) =>
+        events().some((one) => one.event === event && one.reason === reason);
+      await until(async () => has('authority-retired', 'ended'));
+      expect(has('authority-prepared', 'scheduled') && has('authority-activated', 'scheduled')).toBe(true);
+      const { client } = await issuer.admitSidecar('range');
+      const { sequence, x509Authorities } = await bundleOf(client);
+      expect(sequence).toBeGreaterThan(2);
+      expect(await signerIndex(client, 'range', x509Authorities)).toBeGreaterThanOrEqual(0);
+    },
+  );
 });
 
 describe('an issuer that is killed', () => {
   it('comes back with its keys, its policies and its bundle, and knows its sidecars', async () => {
-    const environment = await environmentWith();
+    // Long enough that the second process does not activate what the first one prepared.
+    const environment = await environmentWith({ AUTHORITY_ACTIVATION_DELAY_SECONDS: '60' });
     const killed = await start(environment);
     const policy = { id: 'p', selectors: ['x'], spiffeId: 'spiffe://{trustDomain}/workload' };
     await killed.admin('PUT', '/admin/policies', { policies: [policy] });

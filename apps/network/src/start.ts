@@ -29,6 +29,8 @@ import { Readiness } from './web/readiness.ts';
 /** For experiments only, and only in code: no configuration reaches this. */
 export interface NetworkOverrides {
   readonly verifyClientCertificate?: VerifyClientCertificate;
+  /** How long a request may wait for a database that is away, milliseconds. */
+  readonly databaseWaitMs?: number;
 }
 
 export interface RunningNetwork {
@@ -58,7 +60,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const logger = createLogger('network', config.logLevel);
   await migrate(config.databaseUrl);
   const onError = (err: unknown) => logger.error({ err }, 'database failed');
-  const database = openDatabase({ url: config.databaseUrl, onError });
+  const database = openDatabase({ url: config.databaseUrl, waitMs: overrides.databaseWaitMs, onError });
   started.defer(() => database.destroy());
 
   const source =

@@ -1,5 +1,9 @@
 export type { Logger } from 'pino';
 export { createNestApp, type NestAppOptions } from './create-nest-app.ts';
+export { DatabaseUnavailable } from './database/database.errors.ts';
+export { type MigrationOptions, migrate } from './database/migrate.ts';
+export type { PostgresConnection } from './database/postgres-connection.ts';
+export { PostgresPool, type PostgresPoolOptions } from './database/postgres-pool.ts';
 export { DomainErrorFilter } from './errors/domain-error-filter.ts';
 export {
   categoryStatuses,

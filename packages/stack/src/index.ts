@@ -1,4 +1,5 @@
 export { findRoot } from './embedded/app-entries.ts';
+export { type Databases, databasesAt } from './embedded/postgres/databases.ts';
 export { type Postgres, startPostgres } from './embedded/postgres/postgres.ts';
 export { ComponentFailed, ComponentMissing } from './stack.errors.ts';
 export { type LoadOnWorld, type RunningLoad, type RunOptions, runScenario } from './trial/run-scenario.ts';

@@ -1,4 +1,3 @@
-export { type Postgres, startPostgres } from '@blastradius/stack';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export {
   type OtlpReceiver,
@@ -6,3 +5,5 @@ export {
   type ReceivedSpan,
   startOtlpReceiver,
 } from './otlp-receiver.ts';
+export { type Postgres, startEmbeddedPostgres, startPostgres } from './start-postgres.ts';
+export { type Redis, startRedis } from './start-redis.ts';

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { PostgresConnection } from '@blastradius/nest-kit';
 import { type Database, inLockedTransaction } from '../database/database.ts';
 import {
   type AuthorityChange,
@@ -7,7 +7,7 @@ import {
   type StoredAuthority,
 } from './authority-store.ts';
 
-type Queryable = Pick<pg.PoolClient, 'query'>;
+type Queryable = Pick<PostgresConnection, 'query'>;
 
 interface AuthorityRow {
   readonly id: string;
@@ -40,9 +40,8 @@ export class PostgresAuthorityStore extends AuthorityStore {
     return Number(rows[0]?.authority_revision);
   }
 
-  /** Locked, so that authorities and numbers belong together. */
   load(): Promise<AuthoritySnapshot> {
-    return inLockedTransaction(this.#database, read);
+    return read(this.#database);
   }
 
   change(
@@ -58,18 +57,22 @@ export class PostgresAuthorityStore extends AuthorityStore {
   }
 }
 
-async function read(client: Queryable): Promise<AuthoritySnapshot> {
-  const domain = await client.query<TrustDomainRow>(
-    'select authority_revision, bundle_sequence from issuer.trust_domain',
-  );
-  const { rows } = await client.query<AuthorityRow>(
-    'select * from issuer.authorities order by prepared_at, id',
+/** One statement sees one state: authorities and numbers belong together. */
+async function read(database: Queryable): Promise<AuthoritySnapshot> {
+  const { rows } = await database.query<TrustDomainRow & Partial<AuthorityRow>>(
+    `select authority_revision, bundle_sequence, authorities.*
+     from issuer.trust_domain left join issuer.authorities on true order by prepared_at, id`,
   );
   return {
-    revision: Number(domain.rows[0]?.authority_revision),
-    sequence: Number(domain.rows[0]?.bundle_sequence),
-    authorities: rows.map(storedAuthority),
+    revision: Number(rows[0]?.authority_revision),
+    sequence: Number(rows[0]?.bundle_sequence),
+    authorities: rows.filter(isAuthority).map(storedAuthority),
   };
+}
+
+/** Where there is no authority yet, the numbers stand alone. */
+function isAuthority<Row extends Partial<AuthorityRow>>(row: Row): row is Row & AuthorityRow {
+  return typeof row.id === 'string';
 }
 
 function storedAuthority(row: AuthorityRow): StoredAuthority {

@@ -1,44 +1,24 @@
+import * as kit from '@blastradius/nest-kit';
 import { TrustDomainMismatch } from '../authority/authority.errors.ts';
-import { type Database, inLockedTransaction } from './database.ts';
+import type { Database } from './database.ts';
 
-const schema = `
-  create schema if not exists issuer;
-  create table if not exists issuer.trust_domain (
-    single boolean primary key default true check (single),
-    name text not null,
-    authority_revision bigint not null default 0,
-    bundle_sequence bigint not null default 0,
-    policy_revision bigint not null default 0,
-    policies jsonb not null default '[]'
-  );
-  create table if not exists issuer.authorities (
-    id uuid primary key,
-    certificate bytea not null,
-    wrapped_key bytea,
-    not_after timestamptz not null,
-    prepared_at timestamptz not null,
-    activated_at timestamptz,
-    tainted_at timestamptz
-  );
-  alter table issuer.authorities add column if not exists tainted_at timestamptz;
-  create table if not exists issuer.join_tokens (
-    token_hash bytea primary key,
-    node text not null,
-    expires_at timestamptz not null,
-    used_at timestamptz
-  );
-`;
+/** Any number that all issuers agree on. */
+const LOCK = 7_402_111_903;
 
-/** Creates what is missing; a database belongs to one trust domain, and to no other ever after. */
-export function migrate(database: Database, trustDomain: string): Promise<void> {
-  return inLockedTransaction(database, async (client) => {
-    await client.query(schema);
-    await client.query('insert into issuer.trust_domain (name) values ($1) on conflict do nothing', [
-      trustDomain,
-    ]);
-    const { rows } = await client.query<{ name: string }>('select name from issuer.trust_domain');
-    if (rows[0]?.name !== trustDomain) {
-      throw new TrustDomainMismatch(`the database belongs to trust domain ${rows[0]?.name}`);
-    }
-  });
+/** Brings the issuer's tables up to date, whoever of its instances comes first. */
+export function migrate(url: string): Promise<string[]> {
+  // Beside `src` and `dist` alike.
+  const folder = new URL('../../migrations/', import.meta.url);
+  return kit.migrate({ url, folder, schema: 'issuer', lock: LOCK });
+}
+
+/** A database belongs to one trust domain, and to no other ever after. */
+export async function claimDatabase(database: Database, trustDomain: string): Promise<void> {
+  await database.query('insert into issuer.trust_domain (name) values ($1) on conflict do nothing', [
+    trustDomain,
+  ]);
+  const { rows } = await database.query<{ name: string }>('select name from issuer.trust_domain');
+  if (rows[0]?.name !== trustDomain) {
+    throw new TrustDomainMismatch(`the database belongs to trust domain ${rows[0]?.name}`);
+  }
 }

@@ -1,5 +1,5 @@
+import { PostgresPool } from '@blastradius/nest-kit';
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
 import { statementPool } from './statement-pool.ts';
 import type { Tables } from './tables.ts';
 
@@ -9,18 +9,12 @@ export class Database extends Kysely<Tables> {}
 export interface DatabaseOptions {
   readonly url: string;
   readonly connectionsMax?: number;
+  /** How long a request may wait, milliseconds, for a database that is away; 0 fails at once. */
+  readonly waitMs?: number | undefined;
   onError(error: Error): void;
 }
 
-export function openDatabase({ url, connectionsMax = 12, onError }: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connectionsMax,
-    connectionTimeoutMillis: 5000,
-    // A query that hangs must not hold its caller, and its connection, for ever.
-    statement_timeout: 10_000,
-  });
-  // An idle connection that breaks is replaced; unheard, its error would end the process.
-  pool.on('error', onError);
+export function openDatabase({ url, connectionsMax = 12, waitMs, onError }: DatabaseOptions): Database {
+  const pool = new PostgresPool({ url, connectionsMax, waitMs, onError });
   return new Database({ dialect: new PostgresDialect({ pool: statementPool(pool) }) });
 }

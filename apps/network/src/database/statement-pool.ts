@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PostgresPool as Pool, PostgresConnection } from '@blastradius/nest-kit';
 import { observeStatement } from '@blastradius/runtime';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
@@ -16,7 +17,7 @@ const names = new Map<string, string>();
  * whoever noticed first; the statement had no effect, and its caller is not to blame. Inside a
  * transaction the whole of it is lost, so that there nothing is made again.
  */
-export function statementPool(pool: pg.Pool): PostgresPool {
+export function statementPool(pool: Pool): PostgresPool {
   return {
     options: pool.options,
     connect: async () => new StatementClient(await pool.connect()),
@@ -25,11 +26,10 @@ export function statementPool(pool: pg.Pool): PostgresPool {
 }
 
 class StatementClient implements PostgresPoolClient {
-  readonly #client: pg.PoolClient;
-  #inTransaction = false;
+  readonly #connection: PostgresConnection;
 
-  constructor(client: pg.PoolClient) {
-    this.#client = client;
+  constructor(connection: PostgresConnection) {
+    this.#connection = connection;
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -40,17 +40,15 @@ class StatementClient implements PostgresPoolClient {
   }
 
   release(destroy?: boolean): void {
-    this.#client.release(destroy);
+    this.#connection.release(destroy);
   }
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<unknown> {
-    if (/^(begin|start transaction)/.test(sql)) this.#inTransaction = true;
-    if (/^(commit|rollback)$/.test(sql)) this.#inTransaction = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#client.query({ ...statementNamed(sql, parameters), values: [...parameters] });
+        return await this.#connection.query(statementNamed(sql, parameters), parameters);
       } catch (error) {
-        if (attempt === ATTEMPTS || this.#inTransaction || !isDeadlock(error)) throw error;
+        if (attempt === ATTEMPTS || this.#connection.isInTransaction || !isDeadlock(error)) throw error;
         await delay(Math.random() * 50 * attempt);
       }
     }

@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '@blastradius/kernel';
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+
+/** A probe that waits as long as a request would tells too late that the database is away. */
+const ANSWER_WITHIN_MS = 2000;
 
 export class Readiness {
   readonly #database: Database;
@@ -15,11 +19,10 @@ export class Readiness {
 
   async isReady(): Promise<boolean> {
     if (this.#clock.now() > this.#certificateEnds()) return false;
-    try {
-      await sql`select 1`.execute(this.#database);
-      return true;
-    } catch {
-      return false;
-    }
+    const answered = sql`select 1`.execute(this.#database).then(
+      () => true,
+      () => false,
+    );
+    return await Promise.race([answered, delay(ANSWER_WITHIN_MS, false, { ref: false })]);
   }
 }

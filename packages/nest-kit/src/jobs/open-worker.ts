@@ -1,6 +1,7 @@
 import { createPostgresBackend, Worker } from 'bullmq';
-import { jobBackend } from './job-backend.ts';
-import type { EndedJob, JobQueueOptions } from './open-queue.ts';
+import { openPatiently } from './await-jobs.ts';
+import { DEFAULT_PREFIX, jobBackend, queueNameOn } from './job-backend.ts';
+import { type EndedJob, JOBS_WAIT_MS, type JobQueueOptions } from './open-queue.ts';
 
 export interface JobWorkerOptions<Payload> extends JobQueueOptions {
   readonly concurrency?: number;
@@ -15,11 +16,22 @@ export interface JobWorker {
   onApplicationShutdown(): Promise<void>;
 }
 
+/** After an error the next job is looked for this soon; BullMQ's own 15 seconds are a long time to stand still. */
+const RETRY_DELAY_MS = 500;
+
 export async function openWorker<Payload extends object>(
   options: JobWorkerOptions<Payload>,
 ): Promise<JobWorker> {
-  const { url, name, prefix = 'bull', logger, concurrency = 1, lockMs = 5000 } = options;
+  const { name, logger, waitMs = JOBS_WAIT_MS } = options;
+  const worker = await openPatiently(waitMs, () => connectWorker(options));
+  worker.run().catch((err) => logger.error({ err, queue: name }, 'worker stopped'));
+  return { onApplicationShutdown: () => worker.close() };
+}
+
+function connectWorker<Payload extends object>(options: JobWorkerOptions<Payload>) {
+  const { url, name, prefix = DEFAULT_PREFIX, logger, concurrency = 1, lockMs = 5000 } = options;
   const backend = jobBackend(url);
+  const full = queueNameOn(backend.kind, name, prefix);
   const process = observed(options);
   // A handful of crashes must not fail a job for good: BullMQ counts each as a stall.
   const settings = {
@@ -27,16 +39,18 @@ export async function openWorker<Payload extends object>(
     concurrency,
     lockDuration: lockMs,
     stalledInterval: lockMs,
+    // A handful of crashes must not fail a job for good: BullMQ counts each as a stall.
     maxStalledCount: 20,
+    runRetryDelay: RETRY_DELAY_MS,
+    autorun: false,
   };
   const worker =
     backend.kind === 'redis'
-      ? new Worker(name, process, { ...settings, connection: backend.connection })
-      : new Worker(name, process, { ...settings, connection: backend.connection }, createPostgresBackend);
+      ? new Worker(full, process, { ...settings, connection: backend.connection })
+      : new Worker(full, process, { ...settings, connection: backend.connection }, createPostgresBackend);
   worker.on('error', (err) => logger.error({ err, queue: name }, 'worker failed'));
   worker.on('failed', (job, err) => logger.error({ err, queue: name, jobId: job?.id }, 'job failed'));
-  await worker.waitUntilReady();
-  return { onApplicationShutdown: () => worker.close() };
+  return worker;
 }
 
 function observed<Payload extends object>({ name, handle, onJobEnd }: JobWorkerOptions<Payload>) {

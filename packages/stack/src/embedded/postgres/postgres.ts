@@ -1,28 +1,27 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { ComponentFailed } from '../../stack.errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findPostgres } from './binaries.ts';
-import { findRunAs, type RunAs } from './run-as.ts';
+import { createCluster, SUPERUSER } from './cluster.ts';
+import { type Databases, databasesAt } from './databases.ts';
+import { findRunAs } from './run-as.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** A throw-away PostgreSQL server, reachable only through a Unix socket in its own folder. */
-export interface Postgres {
+export interface Postgres extends Databases {
   /** The folder that holds `.s.PGSQL.5432`. */
   readonly socketDirectory: string;
+  /** Of the life that runs now. */
   readonly pid: number;
-  /** A connection string for the database, as the superuser or as the given role. */
-  url(database: string, role?: { name: string; password: string }): string;
-  /** Creates a database and returns its connection string. */
-  createDatabase(name: string, owner?: string): Promise<string>;
-  query<Row extends object>(database: string, sql: string): Promise<pg.QueryResult<Row>>;
+  /** SIGKILL; `startAgain` gives it another life on the same data and the same socket. */
+  kill(): Promise<void>;
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const SUPERUSER = 'postgres';
+const START_AGAIN_WITHIN_MS = 10_000;
 
 /** Makes a cluster in a temporary folder and starts it; `stop` removes the folder. */
 export async function startPostgres(options: { maxConnections?: number } = {}): Promise<Postgres> {
@@ -30,143 +29,52 @@ export async function startPostgres(options: { maxConnections?: number } = {}): 
   const binaries = await findPostgres(runAs);
   const home = await mkdtemp(join(tmpdir(), 'blastradius-pg-'));
   const password = randomBytes(24).toString('base64url');
+  const start = () =>
+    startServerProcess(binaries.postgres, { home, runAs, maxConnections: options.maxConnections ?? 200 });
   try {
-    await chmod(home, 0o711);
-    await own(home, runAs);
-    await initialise(binaries.initdb, home, password, runAs);
-    return await start(binaries.postgres, {
-      home,
-      password,
-      runAs,
-      maxConnections: options.maxConnections ?? 200,
-    });
+    await createCluster(binaries.initdb, { home, password, runAs });
+    return serverAt(home, password, { first: await start(), start });
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function own(path: string, runAs: RunAs | null): Promise<void> {
-  if (runAs) await chown(path, runAs.uid, runAs.gid);
+interface Lives {
+  readonly first: ServerProcess;
+  start(): Promise<ServerProcess>;
 }
 
-async function initialise(
-  initdb: string,
-  home: string,
-  password: string,
-  runAs: RunAs | null,
-): Promise<void> {
-  const passwordFile = join(home, 'password');
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  await own(passwordFile, runAs);
-  const args = [
-    `--pgdata=${join(home, 'data')}`,
-    `--username=${SUPERUSER}`,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-sync',
-  ];
-  const child = spawn(initdb, args, {
-    ...runAs,
-    cwd: home,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: '/usr/bin:/bin' },
-  });
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const [code] = await once(child, 'close');
-  await rm(passwordFile, { force: true });
-  if (code !== 0) throw new ComponentFailed(`initdb ended with ${code}: ${stderr.trim().slice(-2000)}`);
-}
-
-interface StartOptions {
-  readonly home: string;
-  readonly password: string;
-  readonly runAs: RunAs | null;
-  readonly maxConnections: number;
-}
-
-async function start(
-  binary: string,
-  { home, password, runAs, maxConnections }: StartOptions,
-): Promise<Postgres> {
-  const settings = {
-    listen_addresses: '',
-    unix_socket_directories: home,
-    unix_socket_permissions: '0777',
-    max_connections: String(maxConnections),
-    // A killed process of ours loses nothing with these; only a crash of the machine would.
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-  };
-  const args = [
-    '-D',
-    join(home, 'data'),
-    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-  ];
-  // Its own process group: Ctrl-C in the terminal must reach us first, so that we end it in order.
-  const child = spawn(binary, args, {
-    ...runAs,
-    cwd: home,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: '/usr/bin:/bin' },
-  });
-  const exited = once(child, 'exit');
-  await untilReady(child.stderr, exited);
-  const pid = child.pid;
-  if (pid === undefined) throw new ComponentFailed('postgres has no process id');
-
-  const url: Postgres['url'] = (database, role = { name: SUPERUSER, password }) =>
-    `postgres://${role.name}:${encodeURIComponent(role.password)}@/${database}?host=${encodeURIComponent(home)}`;
-  const query: Postgres['query'] = async <Row extends object>(database: string, sql: string) => {
-    const client = new pg.Client({ connectionString: url(database) });
-    await client.connect();
-    try {
-      return await client.query<Row>(sql);
-    } finally {
-      await client.end();
-    }
-  };
+function serverAt(home: string, password: string, { first, start }: Lives): Postgres {
+  let server = first;
+  const databases = databasesAt(
+    (database, role = { name: SUPERUSER, password }) =>
+      `postgres://${role.name}:${encodeURIComponent(role.password)}@/${database}?host=${encodeURIComponent(home)}`,
+  );
   return {
+    ...databases,
     socketDirectory: home,
-    pid,
-    url,
-    query,
-    createDatabase: async (name, owner) => {
-      const quoted = pg.escapeIdentifier(name);
-      await query(
-        'postgres',
-        `create database ${quoted}${owner ? ` owner ${pg.escapeIdentifier(owner)}` : ''}`,
-      );
-      return url(name);
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.kill(),
+    startAgain: async () => {
+      server = await startPatiently(start);
     },
     stop: async () => {
-      child.kill('SIGINT');
-      const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
-      await exited;
-      clearTimeout(forced);
+      await server.stop();
       await rm(home, { recursive: true, force: true });
     },
   };
 }
 
-async function untilReady(stderr: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {
-  let log = '';
-  await Promise.race([
-    new Promise<void>((resolve) => {
-      stderr.on('data', (chunk: Buffer) => {
-        log = (log + chunk.toString()).slice(-4000);
-        if (log.includes('ready to accept connections')) resolve();
-      });
-    }),
-    exited.then(() => {
-      throw new ComponentFailed(`postgres ended while starting: ${log.trim()}`);
-    }),
-  ]);
+/** The backends of a killed server hold on to its shared memory until they notice that it is gone. */
+async function startPatiently(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
+  for (const endMs = Date.now() + START_AGAIN_WITHIN_MS; ; await delay(50)) {
+    try {
+      return await start();
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+    }
+  }
 }

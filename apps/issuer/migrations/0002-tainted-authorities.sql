@@ -1,0 +1,1 @@
+alter table issuer.authorities add column if not exists tainted_at timestamptz;

@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { patiently } from '../patience/patiently.ts';
+import { DatabaseUnavailable } from './database.errors.ts';
+import { GuardedClient } from './guarded-client.ts';
+import { PostgresConnection } from './postgres-connection.ts';
+
+export interface PostgresPoolOptions {
+  readonly url: string;
+  readonly connectionsMax: number;
+  /** How long a caller may wait, milliseconds, for a database that is away. */
+  readonly waitMs?: number | undefined;
+  /** Hears of idle connections that broke. */
+  onError(error: Error): void;
+}
+
+/** A restart takes a second or two, a failover more; a caller's own patience seldom lasts longer. */
+const WAIT_MS = 15_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/**
+ * A pool that outlives its database: who wants a connection while the server is away waits for it, and
+ * a statement that only reads is made again where its connection broke. A write that was sent is not:
+ * it fails with `DatabaseUnavailable`, and its caller knows that nothing is known.
+ */
+export class PostgresPool {
+  readonly #pool: pg.Pool;
+  readonly #waitMs: number;
+
+  constructor({ url, connectionsMax, waitMs = WAIT_MS, onError }: PostgresPoolOptions) {
+    this.#waitMs = waitMs;
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: connectionsMax,
+      Client: GuardedClient,
+      connectionTimeoutMillis: 5000,
+      // A query that hangs must not hold its caller, and its connection, for ever; nor must a server
+      // that has vanished without a word.
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 2000,
+    });
+    // An idle connection that breaks is replaced; unheard, its error would end the process.
+    this.#pool.on('error', onError);
+  }
+
+  get options(): pg.PoolOptions {
+    return this.#pool.options;
+  }
+
+  async connect(): Promise<PostgresConnection> {
+    const endMs = Date.now() + this.#waitMs;
+    const borrow = async () => {
+      try {
+        return await patiently(endMs - Date.now(), () => this.#pool.connect());
+      } catch (cause) {
+        throw DatabaseUnavailable.from(cause, 'the database did not come back in time');
+      }
+    };
+    return new PostgresConnection(await borrow(), borrow);
+  }
+
+  async query<Row extends pg.QueryResultRow>(
+    statement: string | pg.QueryConfig,
+    values?: readonly unknown[],
+  ): Promise<pg.QueryResult<Row>> {
+    const connection = await this.connect();
+    try {
+      return await connection.query<Row>(statement, values);
+    } finally {
+      connection.release();
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}

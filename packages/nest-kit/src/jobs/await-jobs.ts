@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isConnectionFailure } from '../patience/connection-failure.ts';
+import { patiently } from '../patience/patiently.ts';
+import { JobsUnavailable } from './jobs.errors.ts';
+
+interface Opened {
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a queue or a worker on a backend that may not be there yet. On PostgreSQL a failed start is
+ * final for what was opened, so that each attempt opens anew; on Redis the client itself goes on trying.
+ */
+export async function openPatiently<T extends Opened>(waitMs: number, open: () => T): Promise<T> {
+  return awaitJobs(waitMs, async () => {
+    const opened = open();
+    try {
+      await within(waitMs, opened.waitUntilReady());
+      return opened;
+    } catch (error) {
+      await closeSoon(() => opened.close());
+      throw error;
+    }
+  });
+}
+
+/** Does what may be done twice, and gives up with `JobsUnavailable` when the backend stays away. */
+export async function awaitJobs<T>(waitMs: number, attempt: () => Promise<T>): Promise<T> {
+  const endMs = Date.now() + waitMs;
+  try {
+    return await patiently(waitMs, () => within(endMs - Date.now(), attempt()));
+  } catch (cause) {
+    if (!isConnectionFailure(cause)) throw cause;
+    throw new JobsUnavailable('where jobs are kept can not be reached', { cause });
+  }
+}
+
+/** Saying goodbye to a Redis that is away would wait for it to come back. */
+export async function closeSoon(close: () => Promise<void>): Promise<void> {
+  await Promise.race([close().catch(() => {}), delay(1000, undefined, { ref: false })]);
+}
+
+/** On Redis a command waits for the connection to come back, however long that takes. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const tooLate = delay(Math.max(0, ms), undefined, { signal: ended.signal }).then(() => {
+    throw new JobsUnavailable('where jobs are kept did not answer in time');
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    ended.abort();
+    tooLate.catch(() => {});
+    work.catch(() => {});
+  }
+}
