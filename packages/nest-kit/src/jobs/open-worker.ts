@@ -33,7 +33,6 @@ function connectWorker<Payload extends object>(options: JobWorkerOptions<Payload
   const backend = jobBackend(url);
   const full = queueNameOn(backend.kind, name, prefix);
   const process = observed(options);
-  // A handful of crashes must not fail a job for good: BullMQ counts each as a stall.
   const settings = {
     prefix,
     concurrency,
