@@ -28,7 +28,8 @@ export function runtimeFolders(appFolder) {
     for (const name of neededBy(manifest)) {
       const at = installed(name, folder);
       if (at) visit(realpathSync(at), at);
-      else if (manifest.dependencies?.[name]) throw new Error(`${name}, which ${folder} needs, is not installed`);
+      else if (manifest.dependencies?.[name])
+        throw new Error(`${name}, which ${folder} needs, is not installed`);
     }
   };
   visit(appFolder, appFolder);
