@@ -24,6 +24,11 @@ function runOptions(command: Command): Command {
         positiveNumber(1, 2000),
       ),
     )
+    .addOption(
+      new Option('--target <where>', 'processes of this machine, or the containers of docker-compose.yml')
+        .choices(['embedded', 'compose'])
+        .default('embedded'),
+    )
     .addOption(new Option('--sequential', 'one arm after the other, not both at once'));
 }
 

@@ -15,6 +15,7 @@ export interface RunFlags {
   readonly out?: string;
   readonly timeScale?: number;
   readonly sequential?: boolean;
+  readonly target?: 'embedded' | 'compose';
 }
 
 export class OutputFolderInUse extends DomainError {
@@ -50,6 +51,7 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
       timeScale,
       folder,
       sequential: flags.sequential ?? false,
+      target: flags.target ?? 'embedded',
       signal: interruption(),
       onPhase: view.phase,
       onProgress: view.progress,

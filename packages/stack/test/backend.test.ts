@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPopulation, findScenario, loadScenario } from '@blastradius/scenario';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../src/postgres/postgres.ts';
-import { findApps, findRoot } from '../src/world/app-entries.ts';
-import { type Backend, createApiRoles, startBackend } from '../src/world/backend.ts';
+import { findApps, findRoot } from '../src/embedded/app-entries.ts';
+import { type Backend, createApiRoles, startBackend } from '../src/embedded/backend.ts';
+import { type Postgres, startPostgres } from '../src/embedded/postgres/postgres.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backend-test-'));
 let postgres: Postgres;

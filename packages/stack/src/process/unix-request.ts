@@ -1,12 +1,13 @@
 import { request } from 'node:http';
 import { ComponentFailed } from '../stack.errors.ts';
+import { type OperatorAnswer, order } from '../world/network-operator.ts';
 
 const AWAY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 200;
 
 /** One JSON request to an operator's API on a Unix socket; waits for a process that is being restarted. */
-export async function unixRequest(...call: Parameters<typeof requestOnce>): ReturnType<typeof requestOnce> {
+export async function unixRequest(...call: Parameters<typeof requestOnce>): Promise<OperatorAnswer> {
   const deadlineMs = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
@@ -24,9 +25,9 @@ async function requestOnce(
   method: 'GET' | 'POST' | 'PUT',
   path: string,
   body?: unknown,
-): Promise<{ status: number; body: unknown }> {
+): Promise<OperatorAnswer> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: unknown }>();
+  const { promise, resolve, reject } = Promise.withResolvers<OperatorAnswer>();
   const call = request(
     {
       socketPath,
@@ -51,10 +52,9 @@ async function requestOnce(
 }
 
 /** As `unixRequest`, and anything but a 2xx is an error. */
-export async function unixOrder(...call: Parameters<typeof unixRequest>): Promise<unknown> {
-  const { status, body } = await unixRequest(...call);
-  if (status < 200 || status > 299) {
-    throw new ComponentFailed(`${call[1]} ${call[2]} was answered with ${status}: ${JSON.stringify(body)}`);
-  }
-  return body;
+export function unixOrder(
+  socketPath: string,
+  ...call: Parameters<typeof order> extends [unknown, ...infer Call] ? Call : never
+): Promise<unknown> {
+  return order((...parts) => unixRequest(socketPath, ...parts), ...call);
 }

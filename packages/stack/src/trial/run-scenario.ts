@@ -1,15 +1,14 @@
-import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ArmManifest, RunManifest } from '@blastradius/blast-radius';
 import type { IncidentClock } from '@blastradius/kernel';
 import { openLedger, type WorldRecord } from '@blastradius/ledger';
 import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
-import { type Postgres, startPostgres } from '../postgres/postgres.ts';
-import { type AppEntries, findApps, findRoot } from '../world/app-entries.ts';
-import { createApiRoles } from '../world/backend.ts';
-import { startWorld, type World } from '../world/world.ts';
+import { borrowComposePlatform } from '../compose/compose-platform.ts';
+import type { AppEntries } from '../embedded/app-entries.ts';
+import { startEmbeddedPlatform } from '../embedded/embedded-platform.ts';
+import type { Platform, World } from '../world/world.ts';
 import type { Arm, WorldSetting } from '../world/world-setting.ts';
 import { runTrial, type TrialProgress } from './run-trial.ts';
 import type { DueEvent } from './timeline.ts';
@@ -23,6 +22,8 @@ export interface RunOptions {
   /** Where `run.json`, the ledgers and the logs go. */
   readonly folder: string;
   readonly sequential?: boolean;
+  /** Processes of this machine, or the containers of docker-compose.yml. */
+  readonly target?: 'embedded' | 'compose';
   /** The control with the leak taken out. */
   readonly leak?: 'on' | 'off';
   readonly signal?: AbortSignal;
@@ -42,23 +43,21 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
   const startedAt = new Date().toISOString();
   const population = createPopulation(options.scenario, { seed: options.seed, agents: options.agents });
   mkdirSync(options.folder, { recursive: true });
-  options.onPhase?.(null, 'starting PostgreSQL');
-  const postgres = await startPostgres();
+  const platform = await startPlatform(options);
   // Where one world fails the others end too: half a comparison is none.
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   try {
-    await createApiRoles(postgres);
     const arms: [Arm, ArmManifest][] = [];
     const together = meetingPoint(options.sequential ? 1 : options.arms.length);
     const runArm = async (arm: Arm) => {
-      const clock = await runOneArm(arm, { ...options, signal, population, postgres, together }).catch(
+      const played = await runOneArm(arm, { ...options, signal, population, platform, together }).catch(
         (error: unknown) => {
           failed.abort(error);
           throw error;
         },
       );
-      arms.push([arm, armManifest(options, population, clock)]);
+      arms.push([arm, armManifest(options, population, played)]);
     };
     if (options.sequential) for (const arm of options.arms) await runArm(arm);
     else await settleAll(options.arms.map(runArm));
@@ -67,8 +66,18 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
     writeFileSync(join(options.folder, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
   } finally {
-    await postgres.stop();
+    await platform.stop();
   }
+}
+
+async function startPlatform(options: RunOptions): Promise<Platform> {
+  if (options.target === 'compose') {
+    const { scenario, seed, agents, timeScale, arms, leak = 'on' } = options;
+    const onPhase = (phase: string) => options.onPhase?.(null, phase);
+    return borrowComposePlatform({ scenario, seed, agents, timeScale, arms, leak, onPhase });
+  }
+  options.onPhase?.(null, 'starting PostgreSQL');
+  return startEmbeddedPlatform(options.test?.apps);
 }
 
 /** All must have ended before the database under them may go, also where one has failed. */
@@ -80,7 +89,7 @@ async function settleAll(runs: readonly Promise<void>[]): Promise<void> {
 
 type ArmRun = RunOptions & {
   readonly population: Population;
-  readonly postgres: Postgres;
+  readonly platform: Platform;
   /** Resolves when every world is ready to live. */
   readonly together: () => Promise<void>;
 };
@@ -96,15 +105,17 @@ function meetingPoint(expected: number): () => Promise<void> {
   };
 }
 
-async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
+/** What a world was, once it is gone. */
+interface PlayedArm {
+  readonly clock: IncidentClock;
+  readonly processAgents: number;
+}
+
+async function runOneArm(arm: Arm, options: ArmRun): Promise<PlayedArm> {
   const ledgerFolder = join(options.folder, arm, 'ledger');
   const logFolder = join(options.folder, arm, 'log');
   mkdirSync(ledgerFolder, { recursive: true });
   mkdirSync(logFolder, { recursive: true });
-  // Short, because a Unix socket's path may have 107 bytes; closed to everyone else.
-  // Its real path, because policies name the scripts in it and attestation follows no link.
-  const socketFolder = await mkdtemp(join(realpathSync(tmpdir()), 'blastradius-'));
-  chmodSync(socketFolder, 0o700);
   const ledger = openLedger<WorldRecord>(join(ledgerFolder, 'world.jsonl'));
   const setting: WorldSetting = {
     arm,
@@ -113,18 +124,15 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
     seed: options.seed,
     timeScale: options.timeScale,
     population: options.population,
-    apps: findApps(findRoot(), options.test?.apps),
-    postgres: options.postgres,
     ledgerFolder,
     logFolder,
-    socketFolder,
     leak: options.leak ?? 'on',
     record: (event) => ledger.append({ ledger: 'world', atMs: Date.now(), ...event }),
   };
   try {
     options.signal?.throwIfAborted();
     options.onPhase?.(arm, 'starting the world');
-    const world = await startWorld(setting);
+    const world = await options.platform.startWorld(setting);
     try {
       await options.test?.onWorld?.(world);
       options.signal?.throwIfAborted();
@@ -140,13 +148,12 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<IncidentClock> {
       });
       options.signal?.throwIfAborted();
       options.onPhase?.(arm, 'ending');
-      return clock;
+      return { clock, processAgents: world.agents.ownProcesses };
     } finally {
       await world.stop();
     }
   } finally {
     ledger.close();
-    await rm(socketFolder, { recursive: true, force: true });
   }
 }
 
@@ -172,12 +179,12 @@ async function orAborted(work: Promise<void>, signal?: AbortSignal): Promise<voi
   }
 }
 
-function armManifest(options: RunOptions, population: Population, clock: IncidentClock): ArmManifest {
+function armManifest(options: RunOptions, population: Population, played: PlayedArm): ArmManifest {
   const { scenario, leak } = options;
   const fixes = scenario.timeline.flatMap(({ event, id, title, minute }) =>
     event === 'fix' && id ? [{ id, title, minute }] : [],
   );
-  const processAgents = population.agents.filter((agent) => agent.hosting === 'process').length;
+  const { clock, processAgents } = played;
   const control = [leak === 'off' ? 'the leak is taken out' : null, options.test?.control]
     .filter(Boolean)
     .join('; ');

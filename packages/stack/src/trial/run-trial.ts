@@ -80,12 +80,12 @@ function backupsOf(world: World): DueEvent[] {
   const { scenario, population } = world.setting;
   const { agents, backupMinute } = scenario.attack.carelessBackup;
   const careless = population.agents.slice(0, Math.min(agents, 1));
-  if (!world.workloadApiSocket) return [];
+  const file = world.backupFile;
+  if (file === null) return [];
   return careless.map(({ name }) => ({
     minute: backupMinute,
     what: `the backup of ${name}`,
-    run: async () =>
-      world.agents.tell(name, { command: 'back-up-svid', agent: name, file: world.backupFile }),
+    run: async () => world.agents.tell(name, { command: 'back-up-svid', agent: name, file }),
   }));
 }
 

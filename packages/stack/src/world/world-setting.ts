@@ -1,7 +1,5 @@
 import type { WorldRecord } from '@blastradius/ledger';
 import type { Population, Scenario } from '@blastradius/scenario';
-import type { Postgres } from '../postgres/postgres.ts';
-import type { AppEntries } from './app-entries.ts';
 
 /** Writes what was done to the world into its ledger; `atMs` where it did not happen just now. */
 export type RecordWorldEvent = (
@@ -19,13 +17,9 @@ export interface WorldSetting {
   readonly seed: string;
   readonly timeScale: number;
   readonly population: Population;
-  readonly apps: AppEntries;
-  readonly postgres: Postgres;
   /** Where the ledgers of this arm go. */
   readonly ledgerFolder: string;
   readonly logFolder: string;
-  /** A short path for sockets and short-lived files; only we may enter it. */
-  readonly socketFolder: string;
   /** The control with the leak taken out: the thief never finds the hole. */
   readonly leak: 'on' | 'off';
   readonly record: RecordWorldEvent;
@@ -36,6 +30,6 @@ export function isIdentityArm(arm: Arm): boolean {
 }
 
 /** Real seconds for so many minutes of the incident. */
-export function realSeconds(setting: WorldSetting, incidentMinutes: number): number {
-  return (incidentMinutes * 60) / setting.timeScale;
+export function realSeconds({ timeScale }: Pick<WorldSetting, 'timeScale'>, incidentMinutes: number): number {
+  return (incidentMinutes * 60) / timeScale;
 }

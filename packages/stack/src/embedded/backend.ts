@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import type { Postgres } from '../postgres/postgres.ts';
-import { findPostgrest } from '../postgrest/binary.ts';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
-import type { WorldSetting } from './world-setting.ts';
+import type { EmbeddedSetting } from './embedded-setting.ts';
+import type { Postgres } from './postgres/postgres.ts';
+import { findPostgrest } from './postgrest/binary.ts';
 
 /** The hosted backend that was left open: a database, PostgREST on it, and the key gateway. */
 export interface Backend {
@@ -44,7 +44,7 @@ function defaultsOf(owner: string): string {
   `;
 }
 
-export async function startBackend(setting: WorldSetting): Promise<Backend> {
+export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
   const suffix = setting.arm.replaceAll('-', '_');
   const [owner, authenticator] = [`network_${suffix}`, `authenticator_${suffix}`];
   const [ownerPassword, authenticatorPassword] = [password(), password()];
@@ -95,7 +95,7 @@ async function administer(postgres: Postgres, database: string, sql: string, att
 }
 
 function startGateway(
-  setting: WorldSetting,
+  setting: EmbeddedSetting,
   keys: { publishableKey: string; jwtSecret: string; postgrestSocket: string },
 ): Promise<Supervised> {
   return supervise({
@@ -121,7 +121,7 @@ function startGateway(
 }
 
 async function startPostgrest(
-  setting: WorldSetting,
+  setting: EmbeddedSetting,
   options: { databaseUrl: string; socket: string; jwtSecret: string },
 ): Promise<{ stop(): Promise<void> }> {
   const binary = await findPostgrest();

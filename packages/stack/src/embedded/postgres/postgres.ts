@@ -5,7 +5,7 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { ComponentFailed } from '../stack.errors.ts';
+import { ComponentFailed } from '../../stack.errors.ts';
 import { findPostgres } from './binaries.ts';
 import { findRunAs, type RunAs } from './run-as.ts';
 

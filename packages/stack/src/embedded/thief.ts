@@ -1,17 +1,10 @@
 import { join } from 'node:path';
 import { startChild, untilEvent } from '../process/child.ts';
-import type { WorldSetting } from './world-setting.ts';
-
-/** The attacker's process. It knows the network's public address, and nothing else of the world. */
-export interface Thief {
-  live(clock: { startedAtMs: number; startMinute: number; timeScale: number }): void;
-  readonly done: Promise<void>;
-  counts(): Record<string, number>;
-  stop(): Promise<void>;
-}
+import type { Thief } from '../world/world.ts';
+import type { EmbeddedSetting } from './embedded-setting.ts';
 
 export async function startThief(
-  setting: WorldSetting,
+  setting: EmbeddedSetting,
   networkUrl: string,
   backupFile: string,
 ): Promise<Thief> {

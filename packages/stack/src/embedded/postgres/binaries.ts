@@ -3,7 +3,7 @@ import { access, chmod, constants, cp, mkdir, readFile, realpath, rename, rm, st
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ComponentMissing } from '../stack.errors.ts';
+import { ComponentMissing } from '../../stack.errors.ts';
 import type { RunAs } from './run-as.ts';
 
 export interface PostgresBinaries {

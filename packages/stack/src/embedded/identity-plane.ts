@@ -5,7 +5,8 @@ import { type IssuancePolicy, issuerAdministration } from '@blastradius/contract
 import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
-import { realSeconds, type WorldSetting } from './world-setting.ts';
+import { realSeconds } from '../world/world-setting.ts';
+import type { EmbeddedSetting } from './embedded-setting.ts';
 
 /** The trust domain's authority and the sidecar of this host. */
 export interface IdentityPlane {
@@ -16,7 +17,7 @@ export interface IdentityPlane {
 }
 
 export async function startIdentityPlane(
-  setting: WorldSetting,
+  setting: EmbeddedSetting,
   policies: IssuancePolicy[],
 ): Promise<IdentityPlane> {
   const adminSocket = join(setting.socketFolder, 'issuer-admin.sock');
@@ -83,7 +84,7 @@ async function mintJoinToken(adminSocket: string) {
 }
 
 async function issuerEnvironment(
-  setting: WorldSetting,
+  setting: EmbeddedSetting,
   adminSocket: string,
 ): Promise<Record<string, string>> {
   const { identity } = setting.scenario;
@@ -110,7 +111,7 @@ async function issuerEnvironment(
  * its own, told by the folder its script lies in.
  */
 export function policiesOf(
-  setting: WorldSetting,
+  setting: EmbeddedSetting,
   agentScript: { pattern: string; content: string },
 ): IssuancePolicy[] {
   const runtime = [

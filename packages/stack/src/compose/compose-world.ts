@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { createNetworkOperator } from '../world/network-operator.ts';
+import type { World } from '../world/world.ts';
+import type { WorldSetting } from '../world/world-setting.ts';
+import { servicesOf } from './arm-services.ts';
+import { steerAgents } from './compose-agents.ts';
+import { composeDatabase } from './compose-database.ts';
+import { steerThief } from './compose-thief.ts';
+import type { Containers } from './containers.ts';
+import { openOperatorRelay } from './operator-relay.ts';
+
+const OPERATOR_SOCKET = '/run/blastradius/network-operator.sock';
+const LEDGER_FOLDER = '/var/lib/blastradius';
+
+/** Takes the steering of one arm's containers, which are healthy and belong to the run called `world`. */
+export async function steerWorld(
+  setting: WorldSetting,
+  containers: Containers,
+  world: string,
+): Promise<World> {
+  const services = servicesOf(setting.arm);
+  const database = composeDatabase(containers, `moltbook_${setting.arm.replaceAll('-', '_')}${world}`);
+  const agents = await steerAgents(setting, services.fleets, containers);
+  const thief = await steerThief(setting, services.attacker, containers);
+  const relay = openOperatorRelay(await containers.idOf(services.network), OPERATOR_SOCKET);
+  const parts = { network: services.network, issuer: services.issuers[0], sidecar: services.sidecar };
+  return {
+    setting,
+    networkUrl: `https://${services.network}:8443`,
+    agents,
+    thief,
+    backupFile: services.backupFile,
+    operator: createNetworkOperator(relay.request),
+    administer: database.administer,
+    inspect: database.inspect,
+    kill: (part, signal) => {
+      const service = parts[part];
+      if (service) void restart(setting, containers, { service, signal });
+    },
+    stop: async () => {
+      relay.close();
+      await Promise.all([agents.stop(), thief.stop()]);
+      // Stopped first: a ledger is whole when its writer has ended.
+      await containers.stop([services.attacker, ...services.fleets, services.network]);
+      await fetchLedgers(setting, containers, world);
+    },
+  };
+}
+
+async function restart(
+  { record }: WorldSetting,
+  containers: Containers,
+  { service, signal }: { service: string; signal: NodeJS.Signals },
+): Promise<void> {
+  record({ event: 'process-exited', subject: service, detail: signal });
+  await containers.restart(service, signal).then(
+    () => record({ event: 'process-restarted', subject: service, detail: 'container' }),
+    (error: Error) => record({ event: 'process-exited', subject: service, detail: error.message }),
+  );
+}
+
+async function fetchLedgers(setting: WorldSetting, containers: Containers, world: string): Promise<void> {
+  const { arm, ledgerFolder } = setting;
+  for (const { service, file, name } of servicesOf(arm).ledgers) {
+    await containers.copyOut(service, `${LEDGER_FOLDER}/ledger${world}/${file}`, join(ledgerFolder, name));
+  }
+  await containers.copyOut(
+    servicesOf(arm).network,
+    `${LEDGER_FOLDER}/ledger${world}/audit-checkpoints.json`,
+    join(ledgerFolder, '..', 'audit-checkpoints.json'),
+  );
+}

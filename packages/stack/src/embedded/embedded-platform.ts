@@ -1,0 +1,45 @@
+import { chmodSync, realpathSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Platform } from '../world/world.ts';
+import { type AppEntries, findApps, findRoot } from './app-entries.ts';
+import { createApiRoles } from './backend.ts';
+import { startPostgres } from './postgres/postgres.ts';
+import { startWorld } from './start-world.ts';
+
+/** One PostgreSQL for all worlds of a run, and each world's processes around a folder of its sockets. */
+export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Promise<Platform> {
+  const entries = findApps(findRoot(), apps);
+  const postgres = await startPostgres();
+  try {
+    await createApiRoles(postgres);
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+  return {
+    startWorld: async (setting) => {
+      const socketFolder = await makeSocketFolder();
+      const remove = () => rm(socketFolder, { recursive: true, force: true });
+      try {
+        const world = await startWorld({ ...setting, apps: entries, postgres, socketFolder });
+        return { ...world, stop: () => world.stop().finally(remove) };
+      } catch (error) {
+        await remove();
+        throw error;
+      }
+    },
+    stop: () => postgres.stop(),
+  };
+}
+
+/**
+ * Short, because a Unix socket's path may have 107 bytes; closed to everyone else. Its real path,
+ * because policies name the scripts in it and attestation follows no link.
+ */
+async function makeSocketFolder(): Promise<string> {
+  const folder = await mkdtemp(join(realpathSync(tmpdir()), 'blastradius-'));
+  chmodSync(folder, 0o700);
+  return folder;
+}
