@@ -187,6 +187,36 @@ describe('entitlements', () => {
   });
 });
 
+describe('a policy that is bound to a node', () => {
+  const boundId = `spiffe://${trustDomain}/bound`;
+  const policy = { id: 'bound', nodes: ['host-1'], selectors: ['x'], spiffeId: boundId };
+
+  it('gives a sidecar of another node nothing for the same selectors, whatever its body says', async () => {
+    await issuer.admin('PUT', '/admin/policies', { policies: [agentPolicy, hostPolicy, policy] });
+    const [own, other] = await Promise.all([issuer.admitSidecar('host-1'), issuer.admitSidecar('host-2')]);
+    const { csr } = await csrFor(boundId);
+    const body = {
+      selectors: ['x'],
+      node: 'host-1',
+      nodes: ['host-1'],
+      requests: [{ spiffeId: boundId, csr }],
+    };
+    const idsFor = async ({ client }: typeof own) =>
+      issuance.entitlementsAnswer
+        .parse((await client.post('/v1/entitlements', body)).body)
+        .entitlements.map(({ spiffeId }) => spiffeId);
+    expect(await idsFor(own)).toEqual([boundId]);
+    expect(await idsFor(other)).toEqual([]);
+    const minted = await own.client.post('/v1/x509-svids', body);
+    expect(issuance.x509SvidsAnswer.parse(minted.body).results[0]).toHaveProperty('certificateChain');
+    const refused = await other.client.post('/v1/x509-svids', body);
+    expect(issuance.x509SvidsAnswer.parse(refused.body).results).toEqual([
+      { spiffeId: boundId, refused: 'issuance.not-entitled' },
+    ]);
+    await issuer.admin('PUT', '/admin/policies', { policies: [agentPolicy, hostPolicy] });
+  });
+});
+
 describe('a batch', () => {
   it('is answered in its order, each request judged by itself', async () => {
     const { client, authorities } = await issuer.admitSidecar();

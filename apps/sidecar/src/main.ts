@@ -37,9 +37,10 @@ starter.follow(
   },
 );
 starting.then(
-  ({ isReady }) => {
+  ({ isReady, egressUrl }) => {
     probe.started(isReady);
-    starter.emit({ event: 'ready', url: `unix://${config.workloadApiSocket}` });
+    const url = `unix://${config.workloadApiSocket}`;
+    starter.emit({ event: 'ready', url, ...(egressUrl === undefined ? {} : { egressUrl }) });
   },
   (error: unknown) => {
     report(error);

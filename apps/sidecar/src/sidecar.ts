@@ -3,6 +3,7 @@ import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
 import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
+import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
 import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
@@ -22,6 +23,8 @@ export interface SidecarOptions {
 }
 
 export interface Sidecar {
+  /** Where the egress proxy listens, if there is one: `http://127.0.0.1:8090`. */
+  readonly egressUrl: string | undefined;
   /** Its own SVID is valid: it can get identities for others. */
   isReady(): boolean;
   close(): Promise<void>;
@@ -44,6 +47,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
   const source = new SvidStore({ issuer, bundles, clock, random, logger });
   const api = await startWorkloadApi({ socketPath: config.workloadApiSocket, source, logger });
+  const egress = await openEgress(options, source);
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
@@ -55,13 +59,22 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   }, TICK_MS);
 
   return {
+    egressUrl: egress?.url,
     isReady: () => clock.now().getTime() < identity.notAfterMs,
     close: async () => {
       clearInterval(ticking);
-      await api.close();
+      // While it lets requests end, the identities they were begun with are still there.
+      await Promise.all([egress?.close(), api.close()]);
       await connection.close();
     },
   };
+}
+
+async function openEgress(
+  { config, logger }: SidecarOptions,
+  source: SvidStore,
+): Promise<EgressProxy | undefined> {
+  return config.egress === undefined ? undefined : startEgressProxy({ ...config.egress, source, logger });
 }
 
 /** The issuer may start later than we do; a token that it refuses stays refused. */

@@ -93,6 +93,17 @@ export class InTestIssuer {
     this.#sequence += 1;
   }
 
+  /** An SVID for a server of a test, by no policy. */
+  async identityOf(spiffeId: string): Promise<{ cert: string; key: string }> {
+    const keys = await generateP256KeyPair();
+    const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+    const { certificateChain } = this.#mint(spiffeId, spki, 3_600_000);
+    return {
+      cert: certificatesToPem(certificateChain.map((der) => Buffer.from(der, 'base64'))),
+      key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+  }
+
   #answer(path: string, socket: TLSSocket, body: unknown): object {
     if (path === '/v1/attest/join-token') return this.#join(body as Body<typeof issuance.joinTokenRequest>);
     const { raw } = socket.getPeerCertificate();

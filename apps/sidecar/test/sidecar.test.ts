@@ -47,6 +47,7 @@ async function start(changes: { joinToken?: string } = {}) {
       joinToken: JOIN_TOKEN,
       bootstrapAuthorities: issuer.authorities,
       workloadApiSocket: socketPath,
+      egress: undefined,
       ...changes,
     },
     clock: systemClock,

@@ -1,6 +1,7 @@
 export { type Authorizer, authorizeAny, authorizeId, authorizeMemberOf } from './authorizer/authorizer.ts';
 export { type X509Bundle, X509BundleSet } from './bundle/x509-bundle.ts';
 export { type DerElement, DerMalformed, readElement, readElements } from './der/read.ts';
+export { splitCertificates } from './der/split-certificates.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
 export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';

@@ -9,6 +9,8 @@ import { CallerUnauthenticated } from './attestation.errors.ts';
 /** A sidecar that has proved who it is. */
 export interface Caller {
   readonly spiffeId: string;
+  /** The last segment of its SPIFFE ID, `.../sidecar/<node>`: which node it was admitted as. */
+  readonly node: string;
   readonly serial: string;
 }
 
@@ -38,7 +40,8 @@ export class Callers {
       const svid = verifyX509Svid([peerCertificate(request)], bundles, this.#clock.now());
       const spiffeId = svid.spiffeId.toString();
       if (!spiffeId.startsWith(this.#sidecarPrefix)) throw new CallerUnauthenticated('caller.not-a-sidecar');
-      this.#known.set(request, { spiffeId, serial: svid.serial });
+      const node = spiffeId.slice(this.#sidecarPrefix.length);
+      this.#known.set(request, { spiffeId, node, serial: svid.serial });
     } catch (error) {
       throw this.#refused(error);
     }

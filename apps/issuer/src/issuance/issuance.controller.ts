@@ -1,14 +1,18 @@
+import type { IncomingMessage } from 'node:http';
 import { issuance } from '@blastradius/contracts';
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
+import { Callers } from '../attestation/callers.ts';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { Registrations } from '../registration/registrations.ts';
 import { IssuanceTerms } from './issuance-terms.ts';
 import { IssueX509Svids } from './issue-x509-svids.ts';
 
+/** The node is that of the caller's own SVID at entitlements and at minting alike, never of the body. */
 @Controller('v1')
 export class IssuanceController {
   constructor(
+    @Inject(Callers) private readonly callers: Callers,
     @Inject(Registrations) private readonly registrations: Registrations,
     @Inject(IssueX509Svids) private readonly issueX509Svids: IssueX509Svids,
     @Inject(TrustBundles) private readonly bundles: TrustBundles,
@@ -18,11 +22,13 @@ export class IssuanceController {
   @Post('entitlements')
   @HttpCode(200)
   async entitlements(
+    @Req() request: { raw: IncomingMessage },
     @Body({ schema: issuance.entitlementsRequest }) {
       selectors,
     }: z.infer<typeof issuance.entitlementsRequest>,
   ): Promise<z.infer<typeof issuance.entitlementsAnswer>> {
-    const granted = await this.registrations.entitlementsOf(selectors);
+    const { node } = this.callers.of(request.raw);
+    const granted = await this.registrations.entitlementsOf({ node, selectors });
     const entitlements = [...granted.values()].map(({ spiffeId, hint, policyId }) => ({
       spiffeId,
       hint,
@@ -34,10 +40,12 @@ export class IssuanceController {
   @Post('x509-svids')
   @HttpCode(200)
   async x509Svids(
+    @Req() request: { raw: IncomingMessage },
     @Body({ schema: issuance.x509SvidsRequest })
     { selectors, requests }: z.infer<typeof issuance.x509SvidsRequest>,
   ): Promise<z.infer<typeof issuance.x509SvidsAnswer>> {
-    const results = await this.issueX509Svids.execute(selectors, requests);
+    const { node } = this.callers.of(request.raw);
+    const results = await this.issueX509Svids.execute({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
 }

@@ -4,7 +4,7 @@ import { type Clock, DomainError } from '@blastradius/kernel';
 import type { Authority } from '@blastradius/pki';
 import type { IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { Authorities } from '../authority/authorities.ts';
-import type { GrantedIdentity } from '../registration/policy-matching.ts';
+import type { AttestedWorkload, GrantedIdentity } from '../registration/policy-matching.ts';
 import type { Registrations } from '../registration/registrations.ts';
 import { NotEntitled } from './issuance.errors.ts';
 import { keyForIdentity } from './key-for-identity.ts';
@@ -21,7 +21,7 @@ export type SvidResult = X509SvidDocument | { readonly spiffeId: string; readonl
 /** So many are minted in one go before other requests get their turn: some 30 ms. */
 const chunkSize = 50;
 
-/** Mints a batch for one workload: what its attested selectors do not entitle to is refused, one by one. */
+/** Mints a batch for one workload: what its node and its selectors do not entitle to is refused, one by one. */
 export class IssueX509Svids {
   readonly #authorities: Authorities;
   readonly #registrations: Registrations;
@@ -44,8 +44,8 @@ export class IssueX509Svids {
   }
 
   /** In the order of the requests. */
-  async execute(selectors: readonly string[], requests: readonly SvidRequest[]): Promise<SvidResult[]> {
-    const granted = await this.#registrations.entitlementsOf(selectors);
+  async execute(workload: AttestedWorkload, requests: readonly SvidRequest[]): Promise<SvidResult[]> {
+    const granted = await this.#registrations.entitlementsOf(workload);
     const authority = await this.#authorities.current();
     const results: SvidResult[] = [];
     for (const request of requests) {

@@ -12,8 +12,8 @@ const policy = (fields: object) =>
       ...fields,
     }),
   );
-const idsFor = (policies: object[], selectors: string[]) => [
-  ...matchPolicies(policies.map(policy), selectors, trustDomain).keys(),
+const idsFor = (policies: object[], selectors: string[], node = 'range') => [
+  ...matchPolicies(policies.map(policy), { node, selectors }, trustDomain).keys(),
 ];
 const agent = {
   selectors: ['unix:uid:1000', 'interpreter:path:/agents/{agent}/main.mjs'],
@@ -78,7 +78,9 @@ describe('matchPolicies', () => {
       spiffeId: 'spiffe://{trustDomain}/agent/{instance}',
       instances: ['ada', 'eve'],
     };
-    const granted = [...matchPolicies([policy(host)], ['a'], trustDomain).values()];
+    const granted = [
+      ...matchPolicies([policy(host)], { node: 'range', selectors: ['a'] }, trustDomain).values(),
+    ];
     expect(granted.map(({ spiffeId, hint }) => [spiffeId, hint])).toEqual([
       ['spiffe://moltbook.test/agent/ada', 'host/ada'],
       ['spiffe://moltbook.test/agent/eve', 'host/eve'],
@@ -87,11 +89,20 @@ describe('matchPolicies', () => {
 
   it('lets the first of two policies grant what both cover', () => {
     const one = { id: 'one', spiffeId: 'spiffe://{trustDomain}/x', dnsNames: ['one.test'] };
-    const granted = matchPolicies([policy(one), policy({ ...one, id: 'two' })], ['a'], trustDomain);
+    const workload = { node: 'range', selectors: ['a'] };
+    const granted = matchPolicies([policy(one), policy({ ...one, id: 'two' })], workload, trustDomain);
     expect(granted.get('spiffe://moltbook.test/x')).toMatchObject({
       policyId: 'one',
       dnsNames: ['one.test'],
     });
+  });
+
+  it('grants under a policy that names nodes to these nodes alone', () => {
+    const bound = { nodes: ['host-1', 'host-2'], spiffeId: 'spiffe://{trustDomain}/bound' };
+    expect(idsFor([bound], ['a'], 'host-2')).toEqual(['spiffe://moltbook.test/bound']);
+    for (const node of ['host-3', 'host-11', 'host-1/x', 'host', '']) {
+      expect(idsFor([bound], ['a'], node)).toEqual([]);
+    }
   });
 
   it('never lets a capture make an identity of the plane, or of another trust domain', () => {

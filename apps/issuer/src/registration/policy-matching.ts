@@ -8,6 +8,13 @@ export interface GrantedIdentity extends Entitlement {
   readonly dnsNames: readonly string[];
 }
 
+/** A process that asks for identities, through the sidecar of its node, which vouches for the selectors. */
+export interface AttestedWorkload {
+  /** The node as which the sidecar was admitted: what its own SVID says, never what it claims. */
+  readonly node: string;
+  readonly selectors: readonly string[];
+}
+
 /** A policy whose patterns have been compiled. */
 export interface CompiledPolicy {
   readonly policy: IssuancePolicy;
@@ -19,17 +26,18 @@ export function compilePolicy(policy: IssuancePolicy): CompiledPolicy {
 }
 
 /**
- * Which identities these attested selectors entitle to: each policy all of whose selectors are
- * met grants what its template makes of the captures. Pure. In the order of the policies; an
- * identity that several grant is granted by the first.
+ * Which identities a workload is entitled to: each policy that its node may ask under, and all of
+ * whose selectors are met, grants what its template makes of the captures. Pure. In the order of the
+ * policies; an identity that several grant is granted by the first.
  */
 export function matchPolicies(
   policies: readonly CompiledPolicy[],
-  selectors: readonly string[],
+  { node, selectors }: AttestedWorkload,
   trustDomain: string,
 ): ReadonlyMap<string, GrantedIdentity> {
   const granted = new Map<string, GrantedIdentity>();
   for (const { policy, selectors: patterns } of policies) {
+    if (policy.nodes !== undefined && !policy.nodes.includes(node)) continue;
     for (const captures of matchAll(patterns, selectors)) {
       for (const identity of identitiesOf(policy, captures, trustDomain)) {
         if (!granted.has(identity.spiffeId)) granted.set(identity.spiffeId, identity);

@@ -1,6 +1,7 @@
 import type { IssuancePolicy } from '@blastradius/contracts';
 import { checkPolicies } from './check-policies.ts';
 import {
+  type AttestedWorkload,
   type CompiledPolicy,
   compilePolicy,
   type GrantedIdentity,
@@ -26,8 +27,8 @@ export class Registrations {
   }
 
   /** By SPIFFE ID. */
-  async entitlementsOf(selectors: readonly string[]): Promise<ReadonlyMap<string, GrantedIdentity>> {
-    return matchPolicies(await this.#policies(), selectors, this.#trustDomain);
+  async entitlementsOf(workload: AttestedWorkload): Promise<ReadonlyMap<string, GrantedIdentity>> {
+    return matchPolicies(await this.#policies(), workload, this.#trustDomain);
   }
 
   async #policies(): Promise<readonly CompiledPolicy[]> {

@@ -4,6 +4,8 @@ import { z } from 'zod';
  * The issuer's API for its operator: HTTP + JSON on a Unix socket that only the issuer's own
  * user may open.
  */
+const node = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+
 export const issuancePolicy = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
   /**
@@ -11,6 +13,12 @@ export const issuancePolicy = z.object({
    * `{name}`: it matches one segment of [A-Za-z0-9._-]+ and gives the template its value.
    */
   selectors: z.array(z.string().min(1)).min(1),
+  /**
+   * Only a sidecar admitted as one of these nodes may ask under this policy, as SPIRE's parentID has
+   * it; any may where it is left out. The selectors are the sidecar's word, so this is what keeps one
+   * host that was taken over from asking for the identities of another.
+   */
+  nodes: z.array(node).min(1).optional(),
   /** `spiffe://{trustDomain}/agent/{agent}`; with `instances`, `{instance}` is each of them. */
   spiffeId: z.string().min(1),
   /** One identity for each: a host that carries many agents in one process. */
@@ -37,7 +45,7 @@ export const policiesRequest = z.object({ policies: z.array(issuancePolicy) });
 /** `POST /admin/join-tokens` */
 export const joinTokenMintRequest = z.object({
   /** The sidecar becomes `spiffe://<trust domain>/sidecar/<node>`. */
-  node: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  node,
   ttlSeconds: z.number().positive().max(86_400).default(600),
 });
 export const joinTokenMintAnswer = z.object({

@@ -11,6 +11,8 @@ export const readyEvent = z.object({
   url: z.string().optional(),
   /** The certificate a caller has to trust, where the server made its own. */
   certificatePem: z.string().optional(),
+  /** Sidecar: where its egress proxy listens, if it has one: `http://127.0.0.1:8090`. */
+  egressUrl: z.string().optional(),
 });
 
 export const progressEvent = z.object({

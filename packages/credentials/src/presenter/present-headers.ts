@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Presenter } from './presenter.ts';
 import type { ServerTrust } from './server-trust.ts';
-import { openTlsConnections } from './tls-connections.ts';
+import { ONE_AGENT, openTlsConnections } from './tls-connections.ts';
 
 /** Shows nothing but these headers, over TLS without a client certificate; many callers may share it. */
 export function presentHeaders({
@@ -17,7 +17,7 @@ export function presentHeaders({
   return {
     headers: () => headers,
     dispatcher: () => {
-      connections ??= openTlsConnections({ trust, connectionsMax });
+      connections ??= openTlsConnections({ trust, limits: { ...ONE_AGENT, connectionsMax } });
       return connections;
     },
     close: async () => connections?.close(),

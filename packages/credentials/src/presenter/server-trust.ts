@@ -20,7 +20,8 @@ export type ServerTrust =
 export function trustedAuthorities(trust: ServerTrust): Pick<SecureContextOptions, 'ca'> {
   if (trust.kind === 'certificate') return { ca: trust.certificatePem };
   if (trust.kind === 'anyone') return {};
-  return { ca: certificatesToPem(trust.authorities()) };
+  // A list, even when it is empty: an empty text would mean Node's own web CAs.
+  return { ca: trust.authorities().map((der) => certificatesToPem([der])) };
 }
 
 /** How the server's certificate is judged once the connection stands. */

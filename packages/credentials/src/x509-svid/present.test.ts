@@ -111,6 +111,36 @@ test('follows the bundle when the authority of the server changes', async () => 
   expect((await client.me()).outcome).toBe('accepted');
 });
 
+test('trusts nobody while the bundle is empty', async () => {
+  const { authority, server } = await world();
+  const svid = await svidOf(authority, agentId);
+  const trust = { kind: 'spiffe', serverId, authorities: () => [] } as const;
+  const client = new AgentClient({
+    networkUrl: server.url,
+    presenter: presentX509Svid({ svid: () => svid, trust }),
+  });
+  expect(await client.me()).toMatchObject({ outcome: 'failed', status: null });
+});
+
+test('gives callers that share the identity as many connections as it is told, and no more', async () => {
+  const waiting: (() => void)[] = [];
+  const { authority, server } = await world((_, response) => {
+    waiting.push(() => response.end('{}'));
+  });
+  const svid = await svidOf(authority, agentId);
+  const trust = { kind: 'spiffe', serverId, authorities: () => [authority.certificate] } as const;
+  const presenter = presentX509Svid({ svid: () => svid, trust, limits: { connectionsMax: 3 } });
+  const client = new AgentClient({ networkUrl: server.url, presenter });
+  const answers = Array.from({ length: 5 }, () => client.me());
+  await expect.poll(() => waiting.length).toBe(3);
+  while (waiting.length > 0) {
+    waiting.shift()?.();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(5).fill('accepted'));
+  expect(server.connections()).toBe(3);
+});
+
 test('says that it has no identity instead of throwing', async () => {
   const { authority, server } = await world();
   const trust = { kind: 'spiffe', serverId, authorities: () => [authority.certificate] } as const;

@@ -3,7 +3,7 @@ import { certificatesToPem } from '@blastradius/spiffe';
 import type { Dispatcher } from 'undici';
 import type { Presenter } from '../presenter/presenter.ts';
 import type { ServerTrust } from '../presenter/server-trust.ts';
-import { ONE_AGENT, openTlsConnections } from '../presenter/tls-connections.ts';
+import { type ConnectionLimits, ONE_AGENT, openTlsConnections } from '../presenter/tls-connections.ts';
 
 /** An X509-SVID together with its private key; DER, leaf first. */
 export interface HeldX509Svid {
@@ -11,12 +11,16 @@ export interface HeldX509Svid {
   readonly privateKey: KeyObject;
 }
 
-/** Shows an X509-SVID in mutual TLS; `svid` is asked before each request for the current one. */
+/**
+ * Shows an X509-SVID in mutual TLS; `svid` is asked before each request for the current one. Where
+ * several callers share the identity, `limits` gives them more than one connection.
+ */
 export function presentX509Svid(options: {
   readonly svid: () => HeldX509Svid;
   readonly trust: ServerTrust;
+  readonly limits?: Partial<ConnectionLimits>;
 }): Presenter {
-  return new X509SvidPresenter(options.svid, options.trust);
+  return new X509SvidPresenter(options.svid, options.trust, { ...ONE_AGENT, ...options.limits });
 }
 
 interface Shown {
@@ -28,12 +32,14 @@ interface Shown {
 class X509SvidPresenter implements Presenter {
   readonly #svid: () => HeldX509Svid;
   readonly #trust: ServerTrust;
+  readonly #limits: ConnectionLimits;
   readonly #draining = new Set<Promise<void>>();
   #shown: Shown | undefined;
 
-  constructor(svid: () => HeldX509Svid, trust: ServerTrust) {
+  constructor(svid: () => HeldX509Svid, trust: ServerTrust, limits: ConnectionLimits) {
     this.#svid = svid;
     this.#trust = trust;
+    this.#limits = limits;
   }
 
   headers() {
@@ -49,7 +55,7 @@ class X509SvidPresenter implements Presenter {
     }
     const connections = openTlsConnections({
       trust: this.#trust,
-      connectionsMax: ONE_AGENT,
+      limits: this.#limits,
       ownCertificate: {
         cert: certificatesToPem(certificates),
         key: privateKey.export({ type: 'pkcs8', format: 'pem' }),

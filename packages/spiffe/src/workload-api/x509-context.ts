@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type X509Bundle, X509BundleSet } from '../bundle/x509-bundle.ts';
-import { readElements } from '../der/read.ts';
+import { splitCertificates } from '../der/split-certificates.ts';
 import { parseSpiffeId } from '../spiffe-id/spiffe-id.ts';
 import { SvidIdInvalid } from '../x509-svid/x509-svid.errors.ts';
 import { createX509Svid, type X509Svid } from '../x509-svid/x509-svid.ts';
@@ -89,14 +89,6 @@ export class X509ContextReader {
     const bytes = new Uint8Array(der);
     return { bytes, bundle: { trustDomain, authorities: splitCertificates(bytes) } };
   }
-}
-
-/** Certificates that follow one another without a separator, as the Workload API sends them. */
-function splitCertificates(der: Uint8Array): Uint8Array[] {
-  const whole = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
-  return readElements({ identifier: 0x30, content: whole, whole }).map(
-    (element) => new Uint8Array(element.whole),
-  );
 }
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Presenter } from '@blastradius/credentials';
+import type { Dispatcher } from 'undici';
+import { EgressTargetInvalid, EgressUpstreamFailed } from './egress.errors.ts';
+import { forwardedRequestHeaders, forwardedResponseHeaders } from './hop-by-hop-headers.ts';
+
+export interface Forwarding {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly presenter: Presenter;
+  /** `https://host:port`. */
+  readonly origin: string;
+  /** Called at most once; nothing else answers the request then. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Sends a request on and streams the answer back; neither body is kept. */
+export function forward({ request, response, presenter, origin, onFailure }: Forwarding): void {
+  const options = {
+    origin,
+    path: pathOf(request.url ?? '/'),
+    method: request.method ?? 'GET',
+    headers: forwardedRequestHeaders(request.rawHeaders, request.headers.connection),
+    body: hasBody(request) ? request : null,
+  };
+  presenter.dispatcher().dispatch(options, new AnswerStream(response, onFailure));
+}
+
+/** Streams the upstream's answer into the caller's response, at the caller's pace. */
+class AnswerStream implements Dispatcher.DispatchHandler {
+  readonly #response: ServerResponse;
+  readonly #onFailure: (error: unknown) => void;
+
+  constructor(response: ServerResponse, onFailure: (error: unknown) => void) {
+    this.#response = response;
+    this.#onFailure = onFailure;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const callerWent = () => {
+      if (!this.#response.writableFinished) controller.abort(new Error('the caller went away'));
+    };
+    if (this.#response.destroyed) callerWent();
+    else this.#response.once('close', callerWent);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    // 100 Continue and its like; the answer is still to come.
+    if (statusCode < 200) return;
+    this.#response.writeHead(statusCode, forwardedResponseHeaders(headers));
+    this.#response.on('drain', () => controller.resume());
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#response.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#response.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    this.#onFailure(new EgressUpstreamFailed('the upstream did not answer', { cause }));
+  }
+}
+
+/** Origin form, or the path of the absolute form (RFC 9112, section 3.2): the upstream is ours to choose. */
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target;
+  const url = URL.parse(target);
+  if (url === null || url.protocol !== 'http:') throw new EgressTargetInvalid('the request names no path');
+  return `${url.pathname}${url.search}`;
+}
+
+/** RFC 9112, section 6.3: a request without either header has none. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
