@@ -26,14 +26,6 @@ export const issuancePolicy = z.object({
     .array(z.string().regex(/^[A-Za-z0-9._-]{1,128}$/))
     .max(10_000)
     .optional(),
-  /**
-   * Only a sidecar that was admitted as one of these nodes may ask under this policy (SPIRE's parent
-   * ID); any may where it is left out.
-   */
-  nodes: z
-    .array(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/))
-    .min(1)
-    .optional(),
   /** DNS names for the certificate, for services that are called by name. */
   dnsNames: z.array(z.string()).default([]),
 });
