@@ -10,13 +10,29 @@ const environment = z.object({
   SCENARIO_FILE: z.string().min(1),
   SEED: z.string().min(1),
   AGENTS: z.coerce.number().int().min(1),
-  /** Names as a JSON array, or all that the population gives to the shared process. */
-  HOSTED: z.union([z.literal('multiplexed'), z.string().transform(parseNames)]),
+  /** How many agents are a process of their own, where it is not what the scenario says. */
+  PROCESSES: z.coerce.number().int().min(0).optional(),
+  /** Which agents this process carries; names as a JSON array. */
+  HOSTED: z.union([
+    z.enum(['all', 'multiplexed']),
+    z.templateLiteral(['process-', z.int().positive()]),
+    z.string().transform(parseNames),
+  ]),
   HOSTING: z.enum(['process', 'multiplexed']),
   LEDGER_FILE: z.string().min(1),
+  /** `at-once`: enrols and lives by itself, on a clock that starts now; else it waits to be told. */
+  FLEET_START: z.enum(['at-once', 'commanded']).default('commanded'),
+  /** Incident seconds in one real second; for a clock of its own. */
+  TIME_SCALE: z.coerce.number().positive().default(1),
 });
 
-const staticKeyArm = z.object({ ARM: z.literal('static-key'), NETWORK_CERTIFICATE_PEM: z.string().min(1) });
+const staticKeyArm = z.object({
+  ARM: z.literal('static-key'),
+  NETWORK_CERTIFICATE_PEM: z.string().min(1),
+  /** Read again when it changes: a network that is started anew makes itself a new certificate. */
+  NETWORK_CERTIFICATE_PEM_FILE: z.string().min(1).optional(),
+  CREDENTIALS_FILE: z.string().min(1).optional(),
+});
 const x509SvidArm = z.object({
   ARM: z.literal('x509-svid'),
   TRUST_DOMAIN: z.string().min(1),
@@ -35,7 +51,10 @@ function parseNames(text: string, context: z.RefinementCtx): string[] {
   try {
     return z.array(z.string()).min(1).parse(JSON.parse(text));
   } catch {
-    context.addIssue({ code: 'custom', message: 'must be "multiplexed" or a JSON array of names' });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be all, multiplexed, process-<n> or a JSON array of names',
+    });
     return z.NEVER;
   }
 }

@@ -27,12 +27,18 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #agents: ReadonlyMap<string, HostedAgent>;
   readonly #stopped = new AbortController();
+  #hasEnrolled = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#agents = new Map(
       options.agents.map(({ name }) => [name, new HostedAgent(name, options.networkUrl, options.requests)]),
     );
+  }
+
+  /** All of its agents have their accounts. */
+  get hasEnrolled(): boolean {
+    return this.#hasEnrolled;
   }
 
   async obey(command: ProcessCommand): Promise<void> {
@@ -70,6 +76,7 @@ export class Fleet {
     };
     await Promise.all(Array.from({ length: ENROLLING_AT_ONCE }, enrolNext));
     for (const { founder, submolt } of foundings) await this.#agent(founder).found(submolt);
+    this.#hasEnrolled = true;
     emit({ event: 'enrolled', agents: agents.length });
   }
 

@@ -12,8 +12,10 @@ import { createLifePlan, createPopulation, loadScenario } from '@blastradius/sce
 import { createArm } from './arms/create-arm.ts';
 import { loadConfig, SECRETS } from './config.ts';
 import { Fleet } from './fleet.ts';
+import { hostedAgents } from './hosted-agents.ts';
 import { countAnswers } from './life/count-answers.ts';
 import { HonestRequests } from './life/honest-requests.ts';
+import { onFileChange } from './on-file-change.ts';
 
 // An agent that is a process of its own imports this file from its own entry script: the path of
 // that script is what the sidecar attests.
@@ -24,11 +26,12 @@ const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const config = loadConfig(secretsFromFiles(process.env, SECRETS));
 const scenario = loadScenario(config.SCENARIO_FILE);
-const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
-const { HOSTED: hosted } = config;
-const agents = population.agents.filter(({ name, hosting }) =>
-  hosted === 'multiplexed' ? hosting === 'multiplexed' : hosted.includes(name),
-);
+const population = createPopulation(scenario, {
+  seed: config.SEED,
+  agents: config.AGENTS,
+  processes: config.PROCESSES,
+});
+const agents = hostedAgents(population, config.HOSTED);
 const names = new Set(agents.map(({ name }) => name));
 const ledger = countAnswers(openLedger<AgentRecord>(config.LEDGER_FILE), config.ARM);
 const foundings = population.submolts.flatMap((submolt, index) => {
@@ -45,19 +48,46 @@ const fleet = new Fleet({
   requests: new HonestRequests(ledger, config.HOSTING),
   emit: starter.emit,
 });
+const unfollowCertificate = followCertificate();
 
 starter.follow(
   (command) => void fleet.obey(command).catch(fail),
   async () => {
     probe.stopping();
+    unfollowCertificate();
     await fleet.stop();
     ledger.close();
     await telemetry.shutdown();
     probe.close();
   },
 );
-probe.started();
+const isAutonomous = config.FLEET_START === 'at-once';
+probe.started(() => !isAutonomous || fleet.hasEnrolled);
 starter.emit({ event: 'ready' });
+if (isAutonomous) void liveByItself().catch(failForGood);
+
+/** Nobody commands: the accounts are made, and life begins now. */
+async function liveByItself(): Promise<void> {
+  await fleet.obey({ command: 'enrol' });
+  const { startMinute } = scenario.clock;
+  const clock = { startedAtMs: Date.now(), startMinute, timeScale: config.TIME_SCALE };
+  await fleet.obey({ command: 'live', clock });
+}
+
+/** A network that is started anew has a new certificate of its own. */
+function followCertificate(): () => void {
+  const file = config.ARM === 'static-key' ? config.NETWORK_CERTIFICATE_PEM_FILE : undefined;
+  if (file === undefined) return () => {};
+  return onFileChange(file, (certificatePem) => {
+    void fleet.obey({ command: 'trust', certificatePem }).catch(fail);
+  });
+}
+
+/** Without anyone who could tell it to try again, the process ends, and whoever supervises it starts another. */
+function failForGood(error: unknown): void {
+  fail(error);
+  process.exit(1);
+}
 
 function fail(error: unknown): void {
   const code = error instanceof DomainError ? error.code : 'fleet.failed';

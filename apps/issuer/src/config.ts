@@ -19,7 +19,7 @@ const environment = z.object({
   /** Keeps its queues apart from those of others in one Redis. */
   JOBS_PREFIX: z
     .string()
-    .regex(/^[a-z0-9-]+$/)
+    .regex(/^[a-z0-9_-]+$/)
     .default('bull'),
   /** Base64 of 32 bytes; wraps the authorities' keys. */
   KEY_ENCRYPTION_KEY: z

@@ -23,7 +23,7 @@ const environment = z.object({
   /** Keeps the queues of several networks apart that share one Redis. */
   JOBS_PREFIX: z
     .string()
-    .regex(/^[a-z0-9-]+$/)
+    .regex(/^[a-z0-9_-]+$/)
     .default('bull'),
   /** The audit log, JSON Lines. */
   LEDGER_FILE: z.string().min(1),

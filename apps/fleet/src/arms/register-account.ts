@@ -27,7 +27,9 @@ export async function registerAccount(account: Account): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     const answer = await client.register({ name, description });
     if (answer.outcome === 'accepted') return answer.body;
-    if (answer.status === 409 && attempt > 1 && isOursIfTaken) return undefined;
+    // Taken by an answer that got lost, or, where we were started anew, in an earlier life.
+    const isTaken = answer.status === 409 && isOursIfTaken;
+    if (isTaken && (attempt > 1 || (await client.me()).outcome === 'accepted')) return undefined;
     if (!mayComeLate(answer) || attempt === ATTEMPTS_MAX) {
       throw new EnrolmentRefused(`${name} was not registered: ${answer.status ?? answer.error}`);
     }

@@ -8,17 +8,21 @@ import {
 import type { PlannedAgent } from '@blastradius/scenario';
 import { CommandUnsupported, EnrolmentRefused } from '../fleet.errors.ts';
 import type { Arm } from './arm.ts';
+import { inMemoryOnly, type KeptKeys } from './credentials-file.ts';
 import { registerAccount } from './register-account.ts';
 
-/** Agents that were given a static API key at registration, and keep it in memory. */
+/** Agents that were given a static API key at registration, and keep it. */
 export class StaticKeyArm implements Arm {
   readonly #networkUrl: string;
-  readonly #keys = new Map<string, string>();
+  readonly #kept: KeptKeys;
+  readonly #keys: Map<string, string>;
   #trust: ServerTrust;
   #anonymous: Presenter;
 
-  constructor(networkUrl: string, certificatePem: string) {
+  constructor(networkUrl: string, certificatePem: string, kept: KeptKeys = inMemoryOnly) {
     this.#networkUrl = networkUrl;
+    this.#kept = kept;
+    this.#keys = new Map(kept.load());
     this.#trust = { kind: 'certificate', certificatePem };
     this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
   }
@@ -26,6 +30,8 @@ export class StaticKeyArm implements Arm {
   async ready(): Promise<void> {}
 
   async enrol(agent: PlannedAgent): Promise<Presenter> {
+    const held = this.#keys.get(agent.name);
+    if (held !== undefined) return presentStaticKey({ apiKey: held, trust: this.#trust });
     const apiKey = apiKeyIn(
       await registerAccount({
         networkUrl: this.#networkUrl,
@@ -41,6 +47,7 @@ export class StaticKeyArm implements Arm {
 
   presenterForKey(agent: string, apiKey: string): Presenter {
     this.#keys.set(agent, apiKey);
+    this.#kept.save(this.#keys);
     return presentStaticKey({ apiKey, trust: this.#trust });
   }
 

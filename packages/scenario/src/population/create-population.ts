@@ -3,16 +3,23 @@ import type { Scenario } from '../loading/load-scenario.ts';
 import type { Owner, PlannedAgent, Population } from './population.ts';
 import { adjectives, emailDomains, firstNames, jobs, lastNames, nouns, submolts } from './words.ts';
 
+interface PopulationSize {
+  readonly seed: string;
+  readonly agents: number;
+  /** Agents that are a process of their own, where it is not what the scenario says. */
+  readonly processes?: number | undefined;
+}
+
 /**
  * Who lives in the world. Pure: the same seed gives the same agents in the same order, and a larger
  * number only adds agents behind those of a smaller one.
  */
 export function createPopulation(
   scenario: Pick<Scenario, 'population'>,
-  { seed, agents: count }: { seed: string; agents: number },
+  { seed, agents: count, processes = scenario.population.processes }: PopulationSize,
 ): Population {
   const random = createRandom(`${seed}/population`);
-  const { processes, agentsPerOwner } = scenario.population;
+  const { agentsPerOwner } = scenario.population;
   const ownerOf = (index: number) => createOwner(index, random.fork(`owner/${index}`));
   const taken = new Set<string>();
   const agents = Array.from({ length: count }, (_, index): PlannedAgent => {

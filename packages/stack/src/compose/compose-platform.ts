@@ -15,7 +15,7 @@ export interface ComposePlatformOptions extends Omit<ComposeRun, 'world'> {
 }
 
 const HEALTHY_WITHIN_MS = 240_000;
-const SCRIPTS = '/docker-entrypoint-initdb.d';
+const SCRIPTS = '/opt/blastradius';
 /** Stays as it is: a run has databases of its own in the one, and queues of its own in the other. */
 const FOUNDATION = ['postgres', 'redis'];
 const ALL_PROFILES = ['--profile', 'attack'];

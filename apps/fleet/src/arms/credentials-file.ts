@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+const keys = z.record(z.string(), z.string());
+
+/** Where agents with static keys keep them, as skill.md tells them to: without it a restarted agent has lost its account. */
+export interface KeptKeys {
+  load(): ReadonlyMap<string, string>;
+  save(keys: ReadonlyMap<string, string>): void;
+}
+
+/** Keys that end with the process. */
+export const inMemoryOnly: KeptKeys = { load: () => new Map(), save: () => {} };
+
+/** A file that only its owner may read; a writer that is killed leaves the old one whole. */
+export function keptInFile(file: string): KeptKeys {
+  return {
+    load: () => {
+      try {
+        return new Map(Object.entries(keys.parse(JSON.parse(readFileSync(file, 'utf8')))));
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
+        throw error;
+      }
+    },
+    save: (held) => {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(held)), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { DomainError } from '@blastradius/kernel';
+import { findStarter, openReadinessProbe } from '@blastradius/runtime';
+import { createPopulation, loadScenario } from '@blastradius/scenario';
+import { loadConfig } from './config.ts';
+import { IssuerAdministration } from './issuer/issuer-administration.ts';
+import { JoinFolder } from './join-tokens/join-folder.ts';
+import { KeptTokens } from './join-tokens/keep-tokens.ts';
+import { loadAgentNames } from './load-agents.ts';
+import { operate } from './operator.ts';
+import { readAttestedPrograms } from './policies/attested-programs.ts';
+import { computePolicies, nodeOfAgent } from './policies/compute-policies.ts';
+
+const starter = findStarter(process.env);
+const probe = await openReadinessProbe(process.env);
+const config = loadConfig(process.env);
+const population = createPopulation(loadScenario(config.SCENARIO_FILE), {
+  seed: config.SEED,
+  agents: config.AGENTS,
+  processes: config.PROCESSES,
+});
+const loadAgents = loadAgentNames(config.LOAD_AGENTS);
+const nodes = [
+  'network',
+  'fleet',
+  ...Array.from({ length: config.PROCESSES }, (_, index) => nodeOfAgent(index)),
+  ...(loadAgents.length === 0 ? [] : ['load']),
+];
+const issuer = new IssuerAdministration(config.ISSUER_ADMIN_SOCKETS);
+const tokens = new KeptTokens({
+  issuer,
+  folders: new Map(nodes.map((node) => [node, new JoinFolder(join(config.JOIN_FOLDER, node))])),
+  ttlSeconds: config.JOIN_TOKEN_TTL_SECONDS,
+  now: Date.now,
+});
+const stopped = new AbortController();
+
+starter.follow(
+  () => {},
+  async () => {
+    probe.stopping();
+    stopped.abort();
+    await issuer.close();
+    probe.close();
+  },
+);
+probe.started(() => tokens.isComplete);
+starter.emit({ event: 'ready' });
+operate({
+  issuer,
+  tokens,
+  policies: computePolicies({
+    population,
+    programs: readAttestedPrograms(config.ATTESTED_FOLDER, config.WORKLOAD_UID),
+    networkDnsNames: config.NETWORK_DNS_NAMES,
+    load: { agents: loadAgents, programSha256: config.LOAD_PROGRAM_SHA256 },
+  }),
+  say: (message, detail) => log({ level: 'info', msg: message, ...detail }),
+  signal: stopped.signal,
+}).catch((error: unknown) => {
+  if (stopped.signal.aborted) return;
+  const code = error instanceof DomainError ? error.code : 'operator.failed';
+  log({ level: 'fatal', code, msg: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});
+
+function log(line: object): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), name: 'operator', ...line })}\n`);
+}

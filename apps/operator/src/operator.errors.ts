@@ -1,0 +1,13 @@
+import { DomainError } from '@blastradius/kernel';
+
+/** No issuer's administration socket could be reached; waiting helps. */
+export class IssuerAway extends DomainError {
+  readonly code = 'operator.issuer-away';
+  readonly category = 'unavailable';
+}
+
+/** An issuer answered, and the answer was no. */
+export class IssuerRefused extends DomainError {
+  readonly code = 'operator.issuer-refused';
+  readonly category = 'invalid';
+}
