@@ -9,6 +9,7 @@ import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { SidecarIdentity, type SidecarIdentityContext } from './issuer-client/sidecar-identity.ts';
 import { retryDelayMs } from './rotation/backoff.ts';
+import { replaceAtMs } from './rotation/replacement-time.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
@@ -91,16 +92,24 @@ async function join(context: SidecarIdentityContext, { config, random, logger }:
 }
 
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {
-  return new ScheduledTask({
+  const { clock, random, logger } = options;
+  // One that a tainted authority has signed is replaced at once, and not only at half of its life.
+  const dueAtMs = () =>
+    identity.isSignedByOneOf(bundles.current.taintedKeyIds)
+      ? replaceAtMs(clock.now().getTime(), random.next())
+      : identity.nextRenewalAtMs();
+  const task = new ScheduledTask({
     ...options,
-    firstDueAtMs: identity.nextRenewalAtMs(),
+    firstDueAtMs: dueAtMs(),
     run: async () => {
       bundles.offer(await identity.renew());
-      return identity.nextRenewalAtMs();
+      return dueAtMs();
     },
     lifetimeMs: () => identity.lifetimeMs,
-    onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'own svid not renewed'),
+    onFailure: (error, failures) => logger.warn({ err: error, failures }, 'own svid not renewed'),
   });
+  bundles.onTaint(() => task.hasten(dueAtMs()));
+  return task;
 }
 
 function bundlePoll(issuer: IssuerClient, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {

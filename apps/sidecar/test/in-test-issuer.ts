@@ -10,7 +10,7 @@ import {
   mintX509Svid,
   verifyCsr,
 } from '@blastradius/pki';
-import { certificatesToPem, verifyX509Svid, X509BundleSet } from '@blastradius/spiffe';
+import { certificatesToPem, subjectKeyIdOf, verifyX509Svid, X509BundleSet } from '@blastradius/spiffe';
 import type { z } from 'zod';
 
 export const TRUST_DOMAIN = 'moltbook.test';
@@ -32,6 +32,7 @@ export class InTestIssuer {
   #joinTokens = new Set([JOIN_TOKEN]);
   #authorities: Authority[] = [];
   #sequence = 1;
+  #taintedKeyIds: string[] = [];
   #server: Server | undefined;
   #port = 0;
   readonly #sockets = new Set<Duplex>();
@@ -91,6 +92,13 @@ export class InTestIssuer {
   async addAuthority(): Promise<void> {
     this.#authorities = [await newAuthority(), ...this.#authorities];
     this.#sequence += 1;
+  }
+
+  /** Publishes a further authority, signs with it, and says that nothing older is to be relied on. */
+  async rotateByForce(): Promise<void> {
+    await this.addAuthority();
+    this.#sequence += 1;
+    this.#taintedKeyIds = this.authorities.slice(1).flatMap((der) => subjectKeyIdOf(der) ?? []);
   }
 
   /** An SVID for a server of a test, by no policy. */
@@ -180,6 +188,7 @@ export class InTestIssuer {
       sequence: this.#sequence,
       refreshHintSeconds: 0.5,
       x509Authorities: this.authorities.map(base64),
+      taintedAuthorityKeyIds: this.#taintedKeyIds,
     };
   }
 }

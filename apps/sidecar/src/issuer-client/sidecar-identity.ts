@@ -1,5 +1,6 @@
 import { issuance, type TrustBundleDocument, type X509SvidDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
+import { authorityKeyIdOf } from '@blastradius/spiffe';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
 import { renewAtMs, type SvidLifetime } from '../rotation/renewal-time.ts';
 import { toBase64 } from './base64.ts';
@@ -49,6 +50,13 @@ export class SidecarIdentity {
 
   get lifetimeMs(): number {
     return this.#lifetime.notAfterMs - this.#lifetime.requestedAtMs;
+  }
+
+  /** Whether one of these authorities signed the SVID; hex of their key identifiers. */
+  isSignedByOneOf(authorityKeyIds: ReadonlySet<string>): boolean {
+    const [leaf] = this.#svid.certificateChain;
+    const signer = authorityKeyIds.size === 0 || leaf === undefined ? undefined : authorityKeyIdOf(leaf);
+    return signer !== undefined && authorityKeyIds.has(signer);
   }
 
   /** Epoch milliseconds; another draw of the jitter each time it is asked. */
