@@ -59,8 +59,11 @@ export async function calibrate({
     });
     const stop = () => void running.stop();
     signal?.addEventListener('abort', stop, { once: true });
-    const { processorTime } = await running.ended.finally(() => signal?.removeEventListener('abort', stop));
-    signal?.throwIfAborted();
+    const { processorTime } = await running.ended.catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw error;
+    });
+    signal?.removeEventListener('abort', stop);
     const { measured, measuredFromMs } = running.count;
     const fromMs = measuredFromMs ?? 0;
     return {

@@ -1,6 +1,10 @@
 import type { IssuerRecord } from '@blastradius/ledger';
 import { expect, test } from 'vitest';
-import { countReplaced } from './forced-rotation.ts';
+import { countReplaced, publishSecondsFor } from './forced-rotation.ts';
+
+test('the new authority is published for two to five seconds', () => {
+  expect([5, 10, 30, 600].map(publishSecondsFor)).toEqual([2, 2, 5, 5]);
+});
 
 const record = (atMs: number, event: IssuerRecord['event'], name: string | null = null): IssuerRecord => ({
   ledger: 'issuer',

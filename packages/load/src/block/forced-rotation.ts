@@ -2,8 +2,13 @@ import type { LoadBlock } from '@blastradius/blast-radius';
 import { type IssuerRecord, readLedgers } from '@blastradius/ledger';
 import type { World } from '@blastradius/stack';
 
-/** For how long the new authority is only published, so that it is known before it signs. */
-const PUBLISH_SECONDS = 2;
+/**
+ * For how long the new authority is only published: whoever asks for the bundle each second knows it by
+ * then, on a busy machine too; and in a short run it does not take what is left of it.
+ */
+export function publishSecondsFor(durationSeconds: number): number {
+  return Math.max(2, Math.min(5, Math.floor(durationSeconds / 6)));
+}
 
 /** The instant of the rotation, and what was done at it. */
 export interface RotationInstant {
@@ -12,9 +17,9 @@ export interface RotationInstant {
   readonly isRotation: boolean;
 }
 
-export async function rotateAt(world: World): Promise<RotationInstant> {
+export async function rotate(world: World, publishSeconds: number): Promise<RotationInstant> {
   const startedMs = Date.now();
-  await world.forceRotation?.(PUBLISH_SECONDS);
+  await world.forceRotation?.(publishSeconds);
   return { startedMs, isRotation: world.forceRotation !== null };
 }
 

@@ -6,7 +6,7 @@ import type { K6 } from '../k6/k6.ts';
 import type { ProcessorTime } from '../k6/processor-time.ts';
 import { type RunningK6, runK6 } from '../k6/run-k6.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
-import { type RotationInstant, rotateAt } from './forced-rotation.ts';
+import { publishSecondsFor, type RotationInstant, rotate } from './forced-rotation.ts';
 import { prepareJob, secondsMax } from './load-job.ts';
 
 interface WorldLoadOptions {
@@ -48,10 +48,13 @@ export async function startWorldLoad(world: World, options: WorldLoadOptions): P
   };
   running.ended.finally(() => ledger.close()).catch(() => {});
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
-  const begunMs = await running.begun;
+  const begunMs = await running.begun.catch((error: unknown) => {
+    options.signal?.throwIfAborted();
+    throw error;
+  });
   const middleMs = begunMs + (plan.warmUpSeconds + plan.durationSeconds / 2) * 1000;
   const rotation = pause(Math.max(0, middleMs - Date.now()), undefined, { signal: stopping.signal }).then(
-    () => rotateAt(world),
+    () => rotate(world, publishSecondsFor(plan.durationSeconds)),
   );
   const finished = Promise.all([running.ended, rotation]).then(([ended, instant]) => ({
     ...ended,

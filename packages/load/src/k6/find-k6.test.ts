@@ -25,7 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const sayingVersion = (version: string) => `echo 'k6 v${version} (commit/devel, go1.26.8, linux/amd64)'`;
+/** k6 calls itself by the name of its file. */
+const sayingVersion = (version: string) =>
+  `echo "\${0##*/} v${version} (commit/devel, go1.26.8, linux/amd64)"`;
 const cacheFile = () => join(root, 'cache/blastradius/k6-2.2.0');
 
 function program(name: string, body: string, folder = join(root, 'bin')): string {
@@ -52,6 +54,7 @@ function fakeGo({ version = 'go1.26.8', sum = K6_MODULE_SUM, builds = sayingVers
   const source = join(root, 'source');
   mkdirSync(source, { recursive: true });
   writeFileSync(join(source, 'go.mod'), 'module go.k6.io/k6/v2\n\ngo 1.25.0\n');
+  const built = program('built', builds, source);
   const answer = JSON.stringify({ Dir: source, GoMod: join(source, 'go.mod'), Sum: sum });
   program(
     'go',
@@ -60,7 +63,7 @@ case "$1" in
   env) echo ${version} ;;
   mod) echo '${answer}' ;;
   build) shift; while [ "$1" != -o ]; do shift; done
-    printf '%s\\n' '#!/bin/sh' "${builds}" > "$2"; /bin/chmod 755 "$2" ;;
+    /bin/cp ${built} "$2" ;;
 esac`,
   );
 }

@@ -11,8 +11,8 @@ export async function k6OnPath(surroundings: Surroundings): Promise<K6 | ClosedW
   return { closed: `${file} is ${version ? `k6 ${version}` : 'no k6 that tells its version'}` };
 }
 
-/** What `k6 version` says; null where it says nothing of the kind. */
+/** What `k6 version` says, under whatever name the file has; null where it says nothing of the kind. */
 export async function k6VersionOf(file: string, surroundings: Surroundings): Promise<string | null> {
   const { ok, stdout } = await runProgram(file, ['version'], { ...surroundings, timeoutMs: 20_000 });
-  return ok ? (/^k6(?:\.exe)? v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? null) : null;
+  return ok ? (/^\S+ v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? null) : null;
 }

@@ -58,10 +58,12 @@ export function runK6(job: K6Job, options: RunOptions): RunningK6 {
   const neverBegan = ended.then(() => {
     throw new K6Failed('k6 ended without a single request of the load');
   });
-  for (const promise of [ended, neverBegan]) promise.catch(() => {});
+  const begun = Promise.race([first.promise, neverBegan]);
+  // Whoever waits for one of these hears of its failure, and nobody has to wait for all.
+  for (const promise of [ended, neverBegan, begun]) promise.catch(() => {});
   return {
     count,
-    begun: Promise.race([first.promise, neverBegan]),
+    begun,
     ended,
     stop: async () => {
       child.kill('SIGTERM');
