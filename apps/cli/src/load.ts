@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadAgentsFor, runLoad } from '@blastradius/load';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
-import { ARMS, type Arm, findRoot } from '@blastradius/stack';
+import { ARMS, type Arm, findRoot, type Target } from '@blastradius/stack';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { type LiveView, startLiveView } from './view/live-view.ts';
 import { writeReport } from './write-report.ts';
@@ -16,6 +16,7 @@ export interface LoadFlags {
   readonly loadAgents?: number;
   readonly seed?: string;
   readonly out?: string;
+  readonly target?: Target;
 }
 
 /** Loads worlds of each arm in turn while the incident goes on, and prints the report. */
@@ -37,6 +38,7 @@ export async function load(nameOrFile: string, flags: LoadFlags): Promise<void> 
       agents: flags.agents ?? scenario.population.agents,
       seed: flags.seed ?? scenario.seed,
       folder,
+      target: flags.target ?? 'embedded',
       signal: interruption(),
       ...view,
     });

@@ -12,6 +12,15 @@ import { writeReport } from './write-report.ts';
 const USAGE_ERROR = 2;
 const INTERRUPTED = 130;
 
+function targetOption(): Option {
+  return new Option(
+    '--target <where>',
+    'where the worlds run: processes of this machine, or the containers of docker-compose.yml',
+  )
+    .choices(['embedded', 'compose'])
+    .default('embedded');
+}
+
 function runOptions(command: Command): Command {
   return command
     .addOption(
@@ -27,11 +36,7 @@ function runOptions(command: Command): Command {
         positiveNumber(1, 2000),
       ),
     )
-    .addOption(
-      new Option('--target <where>', 'processes of this machine, or the containers of docker-compose.yml')
-        .choices(['embedded', 'compose'])
-        .default('embedded'),
-    )
+    .addOption(targetOption())
     .addOption(new Option('--sequential', 'one arm after the other, not both at once'));
 }
 
@@ -59,6 +64,7 @@ program
   .argument('<scenario>', 'a name below scenarios/, or a scenario file with a load.k6.ts beside it')
   .description('run a scenario for each arm in turn while k6 puts it under load, and rotate every SVID')
   .addOption(new Option('--arms <a,b>', 'which credential models to load').argParser(armList))
+  .addOption(targetOption())
   .addOption(
     new Option('--rate <n>', 'requests a second that are offered')
       .argParser(bounded(LOAD_LIMITS.ratePerSecond))

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
-import { ARMS, type Arm, findRoot, runScenario } from '@blastradius/stack';
+import { ARMS, type Arm, findRoot, runScenario, type Target } from '@blastradius/stack';
 import { bearableTimeScale } from './bearable-time-scale.ts';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { startLiveView } from './view/live-view.ts';
@@ -14,7 +14,7 @@ export interface RunFlags {
   readonly out?: string;
   readonly timeScale?: number;
   readonly sequential?: boolean;
-  readonly target?: 'embedded' | 'compose';
+  readonly target?: Target;
 }
 
 /** Runs a scenario, shows it live, prints the table and names the report. */

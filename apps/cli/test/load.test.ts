@@ -23,7 +23,16 @@ const scenario = loadScenario(findScenario('rotation-under-load', findRoot()));
 
 async function played(arms: readonly Arm[], options: Partial<LoadOptions> = {}) {
   const folder = join(mkdtempSync(join(tmpdir(), 'blastradius-load-')), 'run');
-  await runLoad({ scenario, arms, plan, agents: 10, seed: 'test', folder, ...options });
+  await runLoad({
+    target: 'embedded',
+    scenario,
+    arms,
+    plan,
+    agents: 10,
+    seed: 'test',
+    folder,
+    ...options,
+  });
   const manifest = loadManifest.parse(JSON.parse(readFileSync(join(folder, 'load.json'), 'utf8')));
   const loadRecords = ({ folder: place }: LoadBlock) =>
     readLedgers(join(folder, place, 'ledger')).flatMap((record) =>

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { DomainError } from '@blastradius/kernel';
 import { findStarter, openReadinessProbe } from '@blastradius/runtime';
-import { createPopulation, loadScenario } from '@blastradius/scenario';
+import { createPopulation, loadAgentNames, loadScenario } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { IssuerAdministration } from './issuer/issuer-administration.ts';
 import { JoinFolder } from './join-tokens/join-folder.ts';
 import { KeptTokens } from './join-tokens/keep-tokens.ts';
-import { loadAgentNames } from './load-agents.ts';
 import { operate } from './operator.ts';
 import { readAttestedPrograms } from './policies/attested-programs.ts';
 import { computePolicies, nodeOfAgent } from './policies/compute-policies.ts';

@@ -1,18 +1,19 @@
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadBlock, LoadManifest, RunManifest } from '@blastradius/blast-radius';
-import type { Scenario } from '@blastradius/scenario';
-import type { Arm, RunOptions } from '@blastradius/stack';
+import { loadAgentNames, type Scenario } from '@blastradius/scenario';
+import { type Arm, type RunOptions, startPlatform, type Target } from '@blastradius/stack';
 import { calibrate } from './block/calibrate.ts';
 import { loadScript } from './block/load-job.ts';
 import { blockName, placeBlock } from './block/place-block.ts';
-import { runBlock } from './block/run-block.ts';
+import { type BlockOptions, runBlock } from './block/run-block.ts';
 import { attestedAs } from './k6/attested-as.ts';
-import { findK6 } from './k6/find-k6.ts';
+import { type FindOptions, findK6 } from './k6/find-k6.ts';
+import { imageOf } from './k6/image-of.ts';
 import { type K6, K6_VERSION } from './k6/k6.ts';
 import { NoLoadProfile } from './load.errors.ts';
 import { blockOrder } from './plan/block-order.ts';
-import { assertBearable, type LoadPlan, loadAgentNames } from './plan/load-plan.ts';
+import { assertBearable, type LoadPlan } from './plan/load-plan.ts';
 
 export interface LoadOptions {
   readonly scenario: Scenario;
@@ -22,14 +23,15 @@ export interface LoadOptions {
   readonly agents: number;
   readonly seed: string;
   readonly folder: string;
+  readonly target: Target;
   readonly signal?: AbortSignal;
   /** What goes on between the worlds. */
   readonly onStep?: (line: string) => void;
   readonly onBlock?: (block: { readonly index: number; readonly of: number; readonly arm: Arm }) => void;
-  readonly onPhase?: RunOptions['onPhase'];
+  readonly onPhase?: NonNullable<RunOptions['onPhase']>;
   readonly onProgress?: RunOptions['onProgress'];
   /** For tests alone: what happens to the running worlds. */
-  readonly test?: RunOptions['test'];
+  readonly test?: NonNullable<RunOptions['test']>;
 }
 
 /**
@@ -38,13 +40,12 @@ export interface LoadOptions {
  * `blocks/`, and `load.json`, which says what k6 did to each.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadManifest> {
-  const { scenario, plan, signal, onStep } = options;
+  const { scenario, plan, onStep } = options;
   assertBearable(plan);
   if (!existsSync(loadScript(scenario)))
     throw new NoLoadProfile(`${scenario.name} has no load profile: there is no ${loadScript(scenario)}`);
   const startedAt = new Date().toISOString();
-  const env = process.env;
-  const k6 = await findK6({ env, onProgress: (line) => onStep?.(line), ...(signal ? { signal } : {}) });
+  const k6 = await findK6(lookUp(options));
   onStep?.(`k6 ${K6_VERSION}: ${k6.kind === 'binary' ? `${k6.file} (${k6.from})` : k6.image}`);
   mkdirSync(options.folder, { recursive: true });
   // Its real path: k6 in a container sees folders under the name they are mounted by.
@@ -58,7 +59,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadManifest> {
     schemaVersion: 1,
     scenario: scenario.name,
     startedAt,
-    target: 'embedded',
+    target: options.target,
     k6Version: K6_VERSION,
     ...plan,
     arms: [...options.arms],
@@ -69,6 +70,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadManifest> {
   return manifest;
 }
 
+function lookUp({ onStep, signal }: LoadOptions): FindOptions {
+  return { env: process.env, onProgress: (line) => onStep?.(line), ...(signal ? { signal } : {}) };
+}
+
 interface Played {
   readonly blocks: LoadBlock[];
   /** Of the first block of each arm. */
@@ -76,7 +81,19 @@ interface Played {
 }
 
 async function runBlocks(options: LoadOptions, k6: K6): Promise<Played> {
-  const { folder, plan, signal, onBlock } = options;
+  const k6Image = options.target === 'compose' ? await imageOf(k6, lookUp(options)) : null;
+  const platform = await startPlatform(options);
+  try {
+    return await playBlocks({ ...options, k6, k6Image, platform });
+  } finally {
+    await platform.stop();
+  }
+}
+
+type Playing = LoadOptions & Pick<BlockOptions, 'k6' | 'k6Image' | 'platform'>;
+
+async function playBlocks(options: Playing): Promise<Played> {
+  const { folder, plan, signal, onBlock, k6 } = options;
   const generator = {
     agents: loadAgentNames(plan.loadAgents),
     selectors: await attestedAs(k6, { env: process.env }),
@@ -93,7 +110,6 @@ async function runBlocks(options: LoadOptions, k6: K6): Promise<Played> {
       index,
       arm,
       folder: playedIn,
-      k6,
       generator,
     });
     const place = placeBlock(folder, playedIn, { index, arm, isFirst: !manifests.has(arm) });

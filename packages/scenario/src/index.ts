@@ -5,6 +5,7 @@ export { findScenario } from './loading/find-scenario.ts';
 export { loadScenario, type Scenario } from './loading/load-scenario.ts';
 export { ScenarioInvalid, ScenarioNotFound, type ScenarioProblem } from './loading/scenario.errors.ts';
 export { createPopulation } from './population/create-population.ts';
+export { loadAgentNames } from './population/load-agents.ts';
 export type { Owner, PlannedAgent, PlannedSubmolt, Population } from './population/population.ts';
 export { type OwnerReturn, planOwnerReturn } from './recovery/plan-owner-return.ts';
 export { renderPicture } from './report/render-picture.ts';

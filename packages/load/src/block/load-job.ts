@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Scenario } from '@blastradius/scenario';
+import { loadAgentNames, type Scenario } from '@blastradius/scenario';
 import { z } from 'zod';
 import type { K6Job } from '../k6/k6-command.ts';
-import { type LoadPlan, loadAgentNames } from '../plan/load-plan.ts';
+import type { LoadPlan } from '../plan/load-plan.ts';
 
 /** Where the load goes, and how it shows who it is. */
 export interface LoadTarget {
@@ -25,6 +25,8 @@ interface JobOptions {
 /** Lays out k6's work folder, and says how the scenario's script is run in it. */
 export function prepareJob({ scenario, plan, seed, target, workFolder }: JobOptions): K6Job {
   mkdirSync(workFolder, { recursive: true });
+  // k6 may run as another user, in a container; what lies here is no secret.
+  chmodSync(workFolder, 0o777);
   const inWork = (name: string, content: string) => {
     const file = join(workFolder, name);
     writeFileSync(file, content);

@@ -5,6 +5,7 @@ import type { Scenario } from '@blastradius/scenario';
 import {
   type Arm,
   type LoadGenerator,
+  type Platform,
   type RunOptions,
   runScenario,
   type TrialProgress,
@@ -23,6 +24,8 @@ export interface BlockOptions {
   /** The world's ledgers end up in `<folder>/<arm>/ledger`. */
   readonly folder: string;
   readonly k6: K6;
+  readonly k6Image: string | null;
+  readonly platform: Platform;
   readonly generator: LoadGenerator;
   readonly scenario: Scenario;
   readonly plan: LoadPlan;
@@ -56,10 +59,16 @@ export async function runBlock(options: BlockOptions): Promise<PlayedBlock> {
     seed: options.seed,
     timeScale: timeScaleOf(scenario, plan),
     folder,
+    platform: options.platform,
     load: {
       generator: options.generator,
       start: async (world) => {
-        load = await startWorldLoad(world, { k6: options.k6, plan, ...(signal ? { signal } : {}) });
+        load = await startWorldLoad(world, {
+          k6: options.k6,
+          k6Image: options.k6Image,
+          plan,
+          ...(signal ? { signal } : {}),
+        });
         return load;
       },
     },

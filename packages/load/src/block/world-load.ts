@@ -5,12 +5,15 @@ import type { RunningLoad, World } from '@blastradius/stack';
 import type { K6 } from '../k6/k6.ts';
 import type { ProcessorTime } from '../k6/processor-time.ts';
 import { type RunningK6, runK6 } from '../k6/run-k6.ts';
+import { K6Missing } from '../load.errors.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { publishSecondsFor, type RotationInstant, rotate } from './forced-rotation.ts';
 import { prepareJob, secondsMax } from './load-job.ts';
 
 interface WorldLoadOptions {
   readonly k6: K6;
+  /** The image of k6 for worlds that are reached from a container alone. */
+  readonly k6Image: string | null;
   readonly plan: LoadPlan;
   readonly signal?: AbortSignal;
 }
@@ -30,7 +33,8 @@ export const workFolderOf = (armFolder: string): string => join(armFolder, 'k6')
 /** Resolves when the load has begun, after its agents have been prepared. */
 export async function startWorldLoad(world: World, options: WorldLoadOptions): Promise<WorldLoad> {
   const { ledgerFolder, logFolder, scenario, seed, arm } = world.setting;
-  const { k6, plan } = options;
+  const { plan } = options;
+  const k6 = k6For(world, options);
   const ledger = openLedger<AgentRecord>(join(ledgerFolder, 'agents-load.jsonl'));
   const workFolder = workFolderOf(join(ledgerFolder, '..'));
   const job = prepareJob({ scenario, plan, seed, target: { arm, ...world.loadEntry }, workFolder });
@@ -63,4 +67,11 @@ export async function startWorldLoad(world: World, options: WorldLoadOptions): P
   const ended = finished.then(() => {});
   for (const promise of [rotation, finished, ended]) promise.catch(() => {});
   return { count: running.count, finished, ended, stop };
+}
+
+function k6For({ loadEntry }: World, { k6, k6Image }: WorldLoadOptions): K6 {
+  if (!loadEntry.container) return k6;
+  if (k6Image === null)
+    throw new K6Missing('this world takes its load from a container, and k6 has no image');
+  return { kind: 'service', image: k6Image, ...loadEntry.container };
 }

@@ -1,4 +1,5 @@
-import type { K6 } from './k6.ts';
+import { createHash } from 'node:crypto';
+import type { K6, K6Service } from './k6.ts';
 
 /** One run of k6: what it runs, with which settings, and where it may write. */
 export interface K6Job {
@@ -37,6 +38,7 @@ export function k6Command(k6: K6, job: K6Job, ownEnv: Readonly<Record<string, st
   if (k6.kind === 'binary') {
     return { file: k6.file, args, env: { PATH: '/usr/bin:/bin', HOME: job.workFolder, ...env } };
   }
+  if (k6.kind === 'service') return serviceCommand(k6, job, args);
   // Environment for the client alone: how it reaches the engine.
   const clientEnv = Object.fromEntries(Object.entries(ownEnv).filter(([, value]) => value !== undefined));
   return {
@@ -45,6 +47,42 @@ export function k6Command(k6: K6, job: K6Job, ownEnv: Readonly<Record<string, st
     env: clientEnv as Record<string, string>,
   };
 }
+
+/** As docker-compose.yml has it: its user, its namespaces, its limits. */
+function serviceCommand(
+  { command, service, image }: K6Service,
+  job: K6Job,
+  args: readonly string[],
+): Command {
+  const [file, ...composeArgs] = command;
+  const env = k6Environment(job);
+  return {
+    file,
+    args: [
+      ...composeArgs,
+      'run',
+      '--rm',
+      '-T',
+      '--no-deps',
+      '--name',
+      containerNameOf(job),
+      ...volumes(job).flatMap((volume) => ['-v', volume]),
+      ...Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
+      service,
+      ...args,
+    ],
+    env: { ...process.env, K6_IMAGE: image } as Record<string, string>,
+  };
+}
+
+/** One work folder, one run, one container. */
+export const containerNameOf = ({ workFolder }: K6Job): string =>
+  `blastradius-k6-${createHash('sha256').update(workFolder).digest('hex').slice(0, 16)}`;
+
+const volumes = ({ scriptsFolder, workFolder }: K6Job) => [
+  `${scriptsFolder}:${scriptsFolder}:ro`,
+  `${workFolder}:${workFolder}`,
+];
 
 function k6Environment({ certificateFile, dashboardFile }: K6Job): Record<string, string> {
   return {
@@ -75,8 +113,7 @@ function containerArgs(job: K6Job, env: Readonly<Record<string, string>>): strin
     `--user=${process.getuid?.() ?? 1000}:${process.getgid?.() ?? 1000}`,
     '--tmpfs=/tmp',
     `--cidfile=${containerIdFile(job)}`,
-    `--volume=${job.scriptsFolder}:${job.scriptsFolder}:ro`,
-    `--volume=${job.workFolder}:${job.workFolder}`,
+    ...volumes(job).map((volume) => `--volume=${volume}`),
     '--env=HOME=/tmp',
     ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
   ];

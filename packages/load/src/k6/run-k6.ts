@@ -5,7 +5,7 @@ import { K6Failed } from '../load.errors.ts';
 import type { LoadCount } from '../points/load-count.ts';
 import { followK6Output } from '../points/load-ledger.ts';
 import type { K6 } from './k6.ts';
-import { containerIdFile, type K6Job, k6Command } from './k6-command.ts';
+import { containerIdFile, containerNameOf, type K6Job, k6Command } from './k6-command.ts';
 import { type ProcessorTime, watchProcessorTime } from './processor-time.ts';
 import { runProgram } from './programs.ts';
 
@@ -38,7 +38,7 @@ export function runK6(job: K6Job, options: RunOptions): RunningK6 {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: command.env,
-    cwd: job.workFolder,
+    cwd: options.k6.kind === 'service' ? options.k6.folder : job.workFolder,
   });
   child.stderr.pipe(createWriteStream(options.logFile, { flags: 'a', mode: 0o600 }));
   const first = Promise.withResolvers<number>();
@@ -66,12 +66,18 @@ export function runK6(job: K6Job, options: RunOptions): RunningK6 {
     begun,
     ended,
     stop: async () => {
+      if (options.k6.kind === 'service') await endContainer(job);
       child.kill('SIGTERM');
       const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
       await exited;
       clearTimeout(force);
     },
   };
+}
+
+/** Compose's own client may end before what it has started. */
+async function endContainer(job: K6Job): Promise<void> {
+  await runProgram('docker', ['kill', '-s', 'SIGTERM', containerNameOf(job)], { env: process.env });
 }
 
 function exitOf(child: ChildProcess): Promise<number | string> {
@@ -84,10 +90,12 @@ function exitOf(child: ChildProcess): Promise<number | string> {
 /** The process that works: k6 itself, or the one in the container that our client waits for. */
 async function watchGenerator(child: ChildProcess, k6: K6, job: K6Job): Promise<ProcessorTime> {
   if (k6.kind === 'binary') return watchProcessorTime(child.pid ?? 0);
-  for (let tries = 0; tries < 50 && child.exitCode === null; tries++) {
+  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const args = ['inspect', '--format', '{{.State.Pid}}', containerIdOf(job)];
-    const { ok, stdout } = await runProgram(k6.docker, args, { env: process.env });
+    const container = k6.kind === 'image' ? containerIdOf(job) : containerNameOf(job);
+    const args = ['inspect', '--format', '{{.State.Pid}}', container];
+    const docker = k6.kind === 'image' ? k6.docker : 'docker';
+    const { ok, stdout } = await runProgram(docker, args, { env: process.env });
     if (ok && Number(stdout) > 0) return watchProcessorTime(Number(stdout));
   }
   return watchProcessorTime(0);

@@ -1,5 +1,6 @@
+import { loadAgentNames } from '@blastradius/scenario';
 import { expect, test } from 'vitest';
-import { assertBearable, type LoadPlan, loadAgentNames, loadAgentsFor } from './load-plan.ts';
+import { assertBearable, type LoadPlan, loadAgentsFor } from './load-plan.ts';
 
 const plan: LoadPlan = {
   ratePerSecond: 500,

@@ -41,8 +41,3 @@ export function assertBearable(plan: LoadPlan): void {
 export function loadAgentsFor(ratePerSecond: number): number {
   return Math.min(1000, Math.max(20, Math.ceil(ratePerSecond / 2.5)));
 }
-
-/** The names of the load agents; no agent of a population is called so. */
-export function loadAgentNames(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `load_${String(index + 1).padStart(4, '0')}`);
-}

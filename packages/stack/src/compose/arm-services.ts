@@ -1,4 +1,4 @@
-import type { Arm } from '../world/world-setting.ts';
+import type { Arm, WorldSetting } from '../world/world-setting.ts';
 
 /** A ledger in a container, and the name by which a run keeps it. */
 export interface ContainerLedger {
@@ -30,9 +30,23 @@ export function servicesOf(arm: Arm): ArmServices {
   return arm === 'static-key' ? staticKeyServices : x509SvidServices;
 }
 
+/** k6 stands beside a sidecar in either arm, so that the generator is the same. */
+const LOAD_SERVICES = ['issuer-1', 'issuer-2', 'operator', 'sidecar-load'];
+
+/** The services whose containers are made anew for this world. */
+export function servicesFor({ arm, loadGenerator }: WorldSetting): string[] {
+  const { all } = servicesOf(arm);
+  return loadGenerator ? [...new Set([...all, ...LOAD_SERVICES])] : [...all];
+}
+
 const numbers = Array.from({ length: AGENT_CONTAINERS }, (_, index) => index + 1);
 const agents = numbers.map((number) => `agent-${number}`);
-const identity = ['issuer-1', 'issuer-2', 'operator', 'sidecar-network', 'sidecar-fleet'];
+const identity = [
+  'issuer-1',
+  'issuer-2',
+  'operator',
+  ...['network', 'fleet', ...agents].flatMap((workload) => [`pod-${workload}`, `sidecar-${workload}`]),
+];
 
 const staticKeyServices: ArmServices = {
   network: 'network-static-key',
@@ -51,7 +65,7 @@ const x509SvidServices: ArmServices = {
   attacker: 'attacker-x509-svid',
   issuers: ['issuer-1', 'issuer-2'],
   sidecar: 'sidecar-network',
-  all: [...identity, ...agents.flatMap((agent) => [`sidecar-${agent}`, agent]), ...worldOf('x509-svid')],
+  all: [...identity, ...agents, ...worldOf('x509-svid')],
   ledgers: [
     ...ledgersOf('x509-svid'),
     ...agents.map((agent) => ({ service: agent, file: 'agents.jsonl', name: `agents-${agent}.jsonl` })),

@@ -1,28 +1,34 @@
 import { join } from 'node:path';
-import { createNetworkOperator } from '../world/network-operator.ts';
+import { createNetworkOperator, order } from '../world/network-operator.ts';
 import type { World } from '../world/world.ts';
 import type { WorldSetting } from '../world/world-setting.ts';
 import { servicesOf } from './arm-services.ts';
 import { steerAgents } from './compose-agents.ts';
 import { composeDatabase } from './compose-database.ts';
+import { composeLoadEntry } from './compose-load.ts';
 import { steerThief } from './compose-thief.ts';
 import type { Containers } from './containers.ts';
 import { openOperatorRelay } from './operator-relay.ts';
+import type { ComposeProject } from './world-loan.ts';
 
 const OPERATOR_SOCKET = '/run/blastradius/network-operator.sock';
+const ISSUER_SOCKET = '/run/issuer/admin.sock';
 const LEDGER_FOLDER = '/var/lib/blastradius';
 
 /** Takes the steering of one arm's containers, which are healthy and belong to the run called `world`. */
 export async function steerWorld(
   setting: WorldSetting,
-  containers: Containers,
+  project: ComposeProject,
   world: string,
 ): Promise<World> {
+  const { containers } = project;
   const services = servicesOf(setting.arm);
   const database = composeDatabase(containers, `moltbook_${setting.arm.replaceAll('-', '_')}${world}`);
   const agents = await steerAgents(setting, services.fleets, containers);
   const thief = await steerThief(setting, services.attacker, containers);
   const relay = openOperatorRelay(await containers.idOf(services.network), OPERATOR_SOCKET);
+  const [issuer] = services.issuers;
+  const issuerRelay = issuer && openOperatorRelay(await containers.idOf(issuer), ISSUER_SOCKET);
   const parts = { network: services.network, issuer: services.issuers[0], sidecar: services.sidecar };
   return {
     setting,
@@ -31,8 +37,14 @@ export async function steerWorld(
     thief,
     backupFile: services.backupFile,
     operator: createNetworkOperator(relay.request),
-    loadEntry: { url: '', certificatePem: null },
-    forceRotation: null,
+    loadEntry: await composeLoadEntry(setting.arm, services.network, project),
+    forceRotation: issuerRelay
+      ? async (publishSeconds) =>
+          void (await order(issuerRelay.request, 'POST', '/admin/authority/rotate', {
+            step: 'forced',
+            publishSeconds,
+          }))
+      : null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {
@@ -41,6 +53,7 @@ export async function steerWorld(
     },
     stop: async () => {
       relay.close();
+      if (issuerRelay) issuerRelay.close();
       await Promise.all([agents.stop(), thief.stop()]);
       // Stopped first: a ledger is whole when its writer has ended.
       await containers.stop([services.attacker, ...services.fleets, services.network]);

@@ -10,7 +10,7 @@ export interface Containers {
   /** Runs a command in the service's container, as its own user. */
   exec(service: string, command: readonly string[], input?: string): Promise<string>;
   /** Resolves when each of them is healthy, or running where it has no check. */
-  untilHealthy(services: readonly string[], timeoutMs: number): Promise<void>;
+  untilHealthy(services: readonly string[]): Promise<void>;
   /** Ends the service's process by the signal and starts it again. */
   restart(service: string, signal: NodeJS.Signals): Promise<void>;
   stop(services: readonly string[]): Promise<void>;
@@ -18,6 +18,7 @@ export interface Containers {
   copyOut(service: string, from: string, to: string): Promise<void>;
 }
 
+const HEALTHY_WITHIN_MS = 240_000;
 const POLL_MS = 1000;
 const RESTART_DELAY_MS = 300;
 const STATE = '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}';
@@ -43,8 +44,8 @@ export function containersOf(project: string): Containers {
     idOf,
     exec: async (service, command, input) =>
       docker(['exec', ...(input === undefined ? [] : ['-i']), await idOf(service), ...command], input),
-    untilHealthy: async (services, timeoutMs) => {
-      const deadlineMs = Date.now() + timeoutMs;
+    untilHealthy: async (services) => {
+      const deadlineMs = Date.now() + HEALTHY_WITHIN_MS;
       for (let missing = [...services]; missing.length > 0; await delay(POLL_MS)) {
         const states = await Promise.all(
           missing.map(async (service) => ({ service, state: await stateOf(service) })),

@@ -1,30 +1,20 @@
-import type { Scenario } from '@blastradius/scenario';
-import { realSeconds } from '../world/world-setting.ts';
+import { realSeconds, type WorldSetting } from '../world/world-setting.ts';
 
-export interface ComposeRun {
-  readonly scenario: Scenario;
-  readonly seed: string;
-  readonly agents: number;
-  readonly timeScale: number;
-  readonly leak: 'on' | 'off';
-  /** The suffix of the run's own databases and ledgers. */
-  readonly world: string;
-}
-
-/** What docker-compose.yml takes from the environment, for the time of a run. Pure. */
-export function runEnvironment(run: ComposeRun): Record<string, string> {
-  const { identity, rateLimits, name } = run.scenario;
+/** What docker-compose.yml takes from the environment, for the world of a run. Pure. */
+export function runEnvironment(setting: WorldSetting, world: string): Record<string, string> {
+  const { identity, rateLimits, name } = setting.scenario;
   const { requestsPerMinute, postMinutes, commentsPerHour } = rateLimits;
-  const seconds = (incidentMinutes: number) => String(realSeconds(run, incidentMinutes));
+  const seconds = (incidentMinutes: number) => String(realSeconds(setting, incidentMinutes));
   return {
-    WORLD: run.world,
+    WORLD: world,
     SCENARIO: name,
-    SEED: run.seed,
-    AGENTS: String(run.agents),
-    TIME_SCALE: String(run.timeScale),
+    SEED: setting.seed,
+    AGENTS: String(setting.population.agents.length),
+    TIME_SCALE: String(setting.timeScale),
     FLEET_START: 'commanded',
-    LEAK: run.leak,
+    LEAK: setting.leak,
     RATE_LIMITS: JSON.stringify({ requestsPerMinute, minutesPerPost: postMinutes, commentsPerHour }),
+    LOAD_AGENTS: String(setting.loadGenerator?.agents.length ?? 0),
     X509_SVID_TTL_SECONDS: seconds(identity.svidTtlMinutes),
     AUTHORITY_TTL_SECONDS: seconds(identity.authorityTtlHours * 60),
     AUTHORITY_ROTATION_SECONDS: seconds(identity.authorityRotationMinutes),

@@ -14,6 +14,9 @@ import type { Arm, WorldSetting } from '../world/world-setting.ts';
 import { runTrial, type TrialProgress } from './run-trial.ts';
 import type { DueEvent } from './timeline.ts';
 
+/** Where worlds run: as processes of this machine, or in the containers of docker-compose.yml. */
+export type Target = 'embedded' | 'compose';
+
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly arms: readonly Arm[];
@@ -23,8 +26,9 @@ export interface RunOptions {
   /** Where `run.json`, the ledgers and the logs go. */
   readonly folder: string;
   readonly sequential?: boolean;
-  /** Processes of this machine, or the containers of docker-compose.yml. */
-  readonly target?: 'embedded' | 'compose';
+  readonly target?: Target;
+  /** One that is there already, and outlives this run. */
+  readonly platform?: Platform;
   /** The control with the leak taken out. */
   readonly leak?: 'on' | 'off';
   readonly load?: LoadOnWorld;
@@ -57,7 +61,7 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
   const startedAt = new Date().toISOString();
   const population = createPopulation(options.scenario, { seed: options.seed, agents: options.agents });
   mkdirSync(options.folder, { recursive: true });
-  const platform = await startPlatform(options);
+  const platform = options.platform ?? (await startPlatform(options));
   // Where one world fails the others end too: half a comparison is none.
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
@@ -80,15 +84,15 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
     writeFileSync(join(options.folder, 'run.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
   } finally {
-    await platform.stop();
+    if (platform !== options.platform) await platform.stop();
   }
 }
 
-async function startPlatform(options: RunOptions): Promise<Platform> {
+export async function startPlatform(
+  options: Pick<RunOptions, 'target' | 'onPhase' | 'test'>,
+): Promise<Platform> {
   if (options.target === 'compose') {
-    const { scenario, seed, agents, timeScale, arms, leak = 'on' } = options;
-    const onPhase = (phase: string) => options.onPhase?.(null, phase);
-    return borrowComposePlatform({ scenario, seed, agents, timeScale, arms, leak, onPhase });
+    return borrowComposePlatform((phase) => options.onPhase?.(null, phase));
   }
   options.onPhase?.(null, 'starting PostgreSQL');
   return startEmbeddedPlatform(options.test?.apps);

@@ -10,4 +10,14 @@ export interface LoadEntry {
   readonly url: string;
   /** The certificate to trust, where the entry speaks TLS. */
   readonly certificatePem: string | null;
+  /** Set where the entry can only be reached from a container: this service of a compose project. */
+  readonly container?: LoadContainer;
+}
+
+export interface LoadContainer {
+  /** How compose is called: a program and its first arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly service: string;
+  /** The project's folder. */
+  readonly folder: string;
 }
