@@ -11,6 +11,7 @@ import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts'
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
 import type { Database } from './database/database.ts';
+import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
@@ -43,6 +44,7 @@ export function composeParts(
   return {
     terms,
     authorities,
+    readiness: new Readiness(authorities),
     registrations,
     joinTokens,
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
