@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataApiRecord, LedgerWriter } from '@blastradius/ledger';
-import { observeHttpServer } from '@blastradius/runtime';
+import { drainConnections, observeHttpServer } from '@blastradius/runtime';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import { Agent } from 'undici';
@@ -52,9 +52,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     https: { ...options.tls, minVersion: 'TLSv1.3' },
     bodyLimit: 1_048_576,
     logger: false,
-    forceCloseConnections: true,
+    return503OnClosing: false,
   });
   observeHttpServer(app);
+  app.addHook('preClose', () => drainConnections(app.server));
   // Bodies are handed on as they came; PostgREST is the one to judge them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -97,7 +98,12 @@ function openUpstream(address: PostgrestAddress): Upstream {
 
 /** PostgREST listens before its schema cache is there; 503 means "not yet". */
 async function answers({ agent, origin }: Upstream): Promise<boolean> {
-  const { statusCode, body } = await agent.request({ origin, path: '/', method: 'HEAD' });
+  const { statusCode, body } = await agent.request({
+    origin,
+    path: '/',
+    method: 'HEAD',
+    headersTimeout: 2000,
+  });
   await body.dump();
   return statusCode === 200;
 }

@@ -64,13 +64,14 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   );
   opened.defer(() => rotation.stop());
 
+  opened.defer(() => parts.readiness.stop());
+
   const running = opened.move();
-  const isReady = () =>
-    parts.authorities.current().then(
-      () => true,
-      () => false,
-    );
-  return { url: `https://127.0.0.1:${port}`, isReady, close: () => running.disposeAsync() };
+  return {
+    url: `https://127.0.0.1:${port}`,
+    isReady: () => parts.readiness.isReady(),
+    close: () => running.disposeAsync(),
+  };
 }
 
 async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {

@@ -12,6 +12,7 @@ import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts'
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
 import type { Database } from './database/database.ts';
+import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
@@ -45,6 +46,7 @@ export function composeParts(
     terms,
     authorities,
     forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
+    readiness: new Readiness(authorities),
     registrations,
     joinTokens,
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),

@@ -3,10 +3,10 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { AttestationController } from './attestation/attestation.controller.ts';
 import { Callers } from './attestation/callers.ts';
-import { Authorities } from './authority/authorities.ts';
 import { BundleController } from './bundle/bundle.controller.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { HealthController } from './health/health.controller.ts';
+import { Readiness } from './health/readiness.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
@@ -23,7 +23,7 @@ export function publicModule(parts: Parts): DynamicModule {
     module: PublicModule,
     controllers: [AttestationController, IssuanceController, BundleController, HealthController],
     providers: [
-      provideValue(Authorities, parts.authorities),
+      provideValue(Readiness, parts.readiness),
       provideValue(Callers, parts.callers),
       provideValue(Registrations, parts.registrations),
       provideValue(TrustBundles, parts.bundles),

@@ -76,7 +76,7 @@ describe('rotation by order', () => {
 
     await issuer.admin('POST', '/admin/authority/rotate', { step: 'prepare' });
     const prepared = await bundleOf(client);
-    expect(prepared.sequence).toBe(before.sequence + 1);
+    expect(prepared.sequence).toBeGreaterThan(before.sequence);
     expect(prepared.x509Authorities).toEqual([...before.x509Authorities, expect.any(String)]);
     expect(await signerIndex(client, 'range', prepared.x509Authorities)).toBe(0);
 

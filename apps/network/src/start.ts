@@ -103,6 +103,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   await app.listen({ host: config.bindAddress, port: config.port });
   const server: unknown = app.getHttpServer();
   if (server instanceof Server) tls.follow(server);
+  started.defer(() => readiness.stop());
   const { certificatePem } = tls;
   if (config.certificateFile !== null && certificatePem !== null) {
     replaceFile(config.certificateFile, certificatePem);

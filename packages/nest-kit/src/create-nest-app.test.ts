@@ -86,7 +86,10 @@ test('takes a harmless request id over, and no other', async () => {
 });
 
 test('closes although a connection was opened and never used', async () => {
-  const other = await createNestApp(GreetingModule, { logger: pino({ level: 'silent' }), closeGraceMs: 50 });
+  const other = await createNestApp(GreetingModule, {
+    logger: pino({ level: 'silent' }),
+    drain: { drainMs: 50, graceMs: 50 },
+  });
   await other.listen({ host: '127.0.0.1', port: 0 });
   const socket = connect(Number(new URL(await other.getUrl()).port), '127.0.0.1');
   await once(socket, 'connect');

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { ServerOptions } from 'node:https';
+import { type DrainOptions, drainConnections } from '@blastradius/runtime';
 import { type DynamicModule, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,8 +20,7 @@ export interface NestAppOptions {
   /** How failures are worded; RFC 9457 unless told otherwise. */
   readonly failures?: FailureShape;
   readonly bodyBytesMax?: number;
-  /** How long `close()` waits for requests under way before it ends their connections. */
-  readonly closeGraceMs?: number;
+  readonly drain?: DrainOptions;
   /**
    * Hears of a request whose address can't even be read, just before its refusal is sent: no hook
    * of Fastify's sees those.
@@ -31,13 +31,13 @@ export interface NestAppOptions {
 /**
  * A Nest application on Fastify with what every app of ours has: one error filter, bodies
  * validated against the schema that stands at the parameter (`@Body({ schema })`), request ids,
- * and a `close()` that lets the requests under way finish.
+ * and a `close()` that answers whatever was sent before the port is gone.
  */
 export async function createNestApp(
   module: Type | DynamicModule,
   options: NestAppOptions,
 ): Promise<NestFastifyApplication> {
-  const { logger, https, failures = problemDetails, bodyBytesMax = 1_048_576, closeGraceMs = 2000 } = options;
+  const { logger, https, failures = problemDetails, bodyBytesMax = 1_048_576 } = options;
   const shared = {
     bodyLimit: bodyBytesMax,
     genReqId: ({ headers }: { headers: NodeJS.Dict<string | string[]> }) => requestIdOf(headers),
@@ -61,10 +61,7 @@ export async function createNestApp(
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('preClose', async () => {
-      // Also those that were opened and never used: they count as busy, and would be waited for.
-      setTimeout(() => app.getHttpServer().closeAllConnections(), closeGraceMs).unref();
-    });
+    .addHook('preClose', () => drainConnections(app.getHttpServer(), options.drain));
   return app;
 }
 

@@ -3,6 +3,7 @@ export { openReadinessProbe, type ReadinessProbe } from './health/readiness.ts';
 export { createLogger } from './log/create-logger.ts';
 export { endOnCrash } from './log/end-on-crash.ts';
 export { SecretUnreadable, secretsFromFiles } from './settings/secrets-from-files.ts';
+export { type DrainOptions, drainConnections } from './shutdown/drain-connections.ts';
 export { findStarter, type Starter } from './steering/starter.ts';
 export { countJob } from './telemetry/count-jobs.ts';
 export { counter, durations, gauge } from './telemetry/instruments.ts';

@@ -112,9 +112,13 @@ async function apply(client: Queryable, change: AuthorityChange): Promise<void> 
   }
   if (remove.length > 0) await client.query('delete from issuer.authorities where id = any($1)', [remove]);
   const bundleChanged = add !== undefined || taint !== undefined || remove.length > 0;
+  // At least the time: after a restore from a backup the numbers must not go back behind those that
+  // sidecars have seen, or they would take every bundle to come for an old one.
   await client.query(
     `update issuer.trust_domain
-     set authority_revision = authority_revision + 1, bundle_sequence = bundle_sequence + $1`,
-    [bundleChanged ? 1 : 0],
+     set authority_revision = authority_revision + 1,
+       bundle_sequence = case when $1 then greatest(bundle_sequence + 1, extract(epoch from clock_timestamp())::bigint)
+         else bundle_sequence end`,
+    [bundleChanged],
   );
 }

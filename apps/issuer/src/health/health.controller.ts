@@ -1,6 +1,6 @@
 import { DomainError } from '@blastradius/kernel';
 import { Controller, Get, Inject } from '@nestjs/common';
-import { Authorities } from '../authority/authorities.ts';
+import { Readiness } from './readiness.ts';
 
 class NotReady extends DomainError {
   readonly code = 'issuer.not-ready';
@@ -9,19 +9,18 @@ class NotReady extends DomainError {
 
 @Controller()
 export class HealthController {
-  constructor(@Inject(Authorities) private readonly authorities: Authorities) {}
+  constructor(@Inject(Readiness) private readonly readiness: Readiness) {}
 
   @Get('healthz')
   live() {
     return { status: 'live' };
   }
 
-  /** The database answers, and an authority can sign. */
   @Get('readyz')
   async ready() {
-    await this.authorities.current().catch((cause: unknown) => {
-      throw new NotReady('the database or the current authority is missing', { cause });
-    });
+    if (!(await this.readiness.isReady())) {
+      throw new NotReady('the database or the current authority is missing, or the issuer is stopping');
+    }
     return { status: 'ready' };
   }
 }

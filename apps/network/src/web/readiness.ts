@@ -10,6 +10,7 @@ export class Readiness {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #certificateEnds: () => Date;
+  #isStopping = false;
 
   constructor(database: Database, clock: Clock, certificateEnds: () => Date) {
     this.#database = database;
@@ -17,8 +18,13 @@ export class Readiness {
     this.#certificateEnds = certificateEnds;
   }
 
+  /** From now on: no new work, please. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
   async isReady(): Promise<boolean> {
-    if (this.#clock.now() > this.#certificateEnds()) return false;
+    if (this.#isStopping || this.#clock.now() > this.#certificateEnds()) return false;
     const answered = sql`select 1`.execute(this.#database).then(
       () => true,
       () => false,

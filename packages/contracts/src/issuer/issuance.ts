@@ -10,7 +10,7 @@ const der = z.base64();
 /** Also the answer of `GET /v1/bundle`. */
 export const trustBundle = z.object({
   trustDomain: z.string(),
-  /** Grows by one whenever the content changes (SPIFFE Trust Domain and Bundle, 4.1.1). */
+  /** Grows whenever the content changes, also over a restore from a backup (SPIFFE Trust Domain and Bundle, 4.1.1). */
   sequence: z.number().int(),
   refreshHintSeconds: z.number(),
   x509Authorities: z.array(der),
