@@ -1,9 +1,12 @@
 import { createRandom, DomainError, systemClock } from '@blastradius/kernel';
 import { findStarter, openReadinessProbe } from '@blastradius/runtime';
+import { shieldProcess } from '@blastradius/workload-api';
 import { pino } from 'pino';
 import { loadConfig } from './config.ts';
 import { startSidecar } from './sidecar.ts';
 
+// Before anything secret is read.
+shieldProcess();
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const config = loadConfig(process.env);
