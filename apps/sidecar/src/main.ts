@@ -4,18 +4,20 @@ import {
   endOnCrash,
   findStarter,
   openReadinessProbe,
-  secretsFromFiles,
   startTelemetry,
 } from '@blastradius/runtime';
-import { loadConfig, SECRETS } from './config.ts';
+import { shieldProcess } from '@blastradius/workload-api';
+import { loadConfig } from './config.ts';
 import { startSidecar } from './sidecar.ts';
 
+// Before anything secret is read.
+shieldProcess();
 const logger = createLogger('sidecar');
 endOnCrash(logger);
 const telemetry = await startTelemetry({ name: 'sidecar', env: process.env, logger });
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
-const config = loadConfig(secretsFromFiles(process.env, SECRETS));
+const config = loadConfig(process.env);
 
 const report = (error: unknown) => {
   const code = error instanceof DomainError ? error.code : 'sidecar.failed';

@@ -34,10 +34,9 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
   closers.push(() => upstream.close());
   const sidecar = await startSidecar({
     config: {
-      issuerUrl: issuer.url,
+      issuerUrls: [issuer.url],
       trustDomain: TRUST_DOMAIN,
-      joinToken: JOIN_TOKEN,
-      bootstrapAuthorities: issuer.authorities,
+      admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: join(await mkdtemp(join(tmpdir(), 'eg-')), 'api.sock'),
       egress: { port: 0, upstream: { origin: upstream.origin, spiffeId: UPSTREAM_ID } },
     },

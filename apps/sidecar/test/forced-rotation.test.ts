@@ -37,10 +37,9 @@ async function openSource(): Promise<X509Source> {
   const socketPath = join(await mkdtemp(join(tmpdir(), 'fr-')), 'api.sock');
   const sidecar = await startSidecar({
     config: {
-      issuerUrl: issuer.url,
+      issuerUrls: [issuer.url],
       trustDomain: TRUST_DOMAIN,
-      joinToken: JOIN_TOKEN,
-      bootstrapAuthorities: issuer.authorities,
+      admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: socketPath,
       egress: undefined,
     },

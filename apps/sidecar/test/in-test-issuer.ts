@@ -29,7 +29,10 @@ export class InTestIssuer {
   readonly callers: string[] = [];
   entitlementsAsked = 0;
   renewals = 0;
-  #joinTokens = new Set([JOIN_TOKEN]);
+  readonly joinTokens = new Set([JOIN_TOKEN]);
+  /** Takes a join token and cuts the connection instead of answering. */
+  losesJoins = false;
+  joinsAsked = 0;
   #authorities: Authority[] = [];
   #sequence = 1;
   #taintedKeyIds: string[] = [];
@@ -43,6 +46,11 @@ export class InTestIssuer {
 
   get authorities(): Uint8Array[] {
     return this.#authorities.map(({ certificate }) => certificate);
+  }
+
+  /** As `BOOTSTRAP_BUNDLE` has it. */
+  get bootstrapBundle(): string {
+    return this.authorities.map(base64).join(',');
   }
 
   get bundles(): X509BundleSet {
@@ -70,7 +78,8 @@ export class InTestIssuer {
       const text = Buffer.concat(chunks).toString();
       try {
         const answer = this.#answer(request.url ?? '', request.socket as TLSSocket, text && JSON.parse(text));
-        response.end(JSON.stringify(answer));
+        if (this.losesJoins && request.url === '/v1/attest/join-token') request.socket.destroy();
+        else response.end(JSON.stringify(answer));
       } catch {
         response.writeHead(401).end();
       }
@@ -133,7 +142,8 @@ export class InTestIssuer {
   }
 
   #join({ joinToken, csr }: Body<typeof issuance.joinTokenRequest>) {
-    if (!this.#joinTokens.delete(joinToken)) throw new Error('unknown token');
+    this.joinsAsked += 1;
+    if (!this.joinTokens.delete(joinToken)) throw new Error('unknown token');
     return this.#admit(`spiffe://${TRUST_DOMAIN}/sidecar/test`, csr);
   }
 
