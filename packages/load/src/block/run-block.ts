@@ -108,7 +108,8 @@ export function timeScaleOf(
   { warmUpSeconds, durationSeconds }: Pick<LoadPlan, 'warmUpSeconds' | 'durationSeconds'>,
 ): number {
   const incidentSeconds = (clock.endMinute - clock.startMinute) * 60;
-  return Math.max(1, incidentSeconds / (warmUpSeconds + durationSeconds + TAIL_SECONDS));
+  const exact = incidentSeconds / (warmUpSeconds + durationSeconds + TAIL_SECONDS);
+  return Math.max(1, Math.round(exact * 10) / 10);
 }
 
 /** Requests of the load are honest ones, too. */
