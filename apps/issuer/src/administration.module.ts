@@ -4,6 +4,7 @@ import { JoinTokenController } from './attestation/join-token.controller.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityController } from './authority/authority.controller.ts';
+import { ForcedRotation } from './authority/forced-rotation.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { Parts } from './parts.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
@@ -19,6 +20,7 @@ export function administrationModule(parts: Parts): DynamicModule {
     controllers: [RegistrationController, JoinTokenController, AuthorityController],
     providers: [
       provideValue(Authorities, parts.authorities),
+      provideValue(ForcedRotation, parts.forcedRotation),
       provideValue(Registrations, parts.registrations),
       provideValue(JoinTokens, parts.joinTokens),
       provideValue(TrustBundles, parts.bundles),

@@ -42,6 +42,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const { server, port, closePublic } = await openPublicApi(parts, config, logger);
   opened.defer(closePublic);
   opened.defer(await openAdministration(parts, config, logger));
+  opened.defer(() => parts.forcedRotation.stop());
 
   const upkeep = startUpkeep(
     parts.authorities,

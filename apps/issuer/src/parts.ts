@@ -7,6 +7,7 @@ import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.
 import { IssuerLedger } from './audit/issuer-ledger.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
+import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
@@ -43,6 +44,7 @@ export function composeParts(
   return {
     terms,
     authorities,
+    forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
     registrations,
     joinTokens,
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),

@@ -1,7 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
 import { issuance, type TrustBundleDocument } from '@blastradius/contracts';
-import { certificatesToPem } from '@blastradius/spiffe';
+import { authorityKeyIdOf, certificatesToPem, subjectKeyIdOf } from '@blastradius/spiffe';
 import { fakeClock, type Postgres, startPostgres } from '@blastradius/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { csrFor, identityOf, type SidecarClient } from './sidecar-client.ts';
@@ -98,6 +98,82 @@ describe('rotation by order', () => {
     });
   });
 });
+
+describe('a forced rotation', () => {
+  const keyIds = (authorities: readonly string[]) =>
+    authorities.map((der) => subjectKeyIdOf(Buffer.from(der, 'base64')));
+  const eventsOf = (issuer: TestIssuer) =>
+    issuer
+      .ledger()
+      .flatMap((record) => (record.ledger === 'issuer' && record.reason === 'forced' ? [record.event] : []));
+
+  it('signs by a new key and says which one is tainted, and refuses nothing that the old one has signed', async () => {
+    const issuer = await start(await environmentWith());
+    const { client } = await issuer.admitSidecar('range');
+    const before = await bundleOf(client);
+    expect(before.taintedAuthorityKeyIds).toEqual([]);
+    const order = { step: 'forced', publishSeconds: 0.5 };
+    const startedAt = performance.now();
+    expect((await issuer.admin('POST', '/admin/authority/rotate', order)).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThan(490);
+    // The client still shows the SVID that the tainted authority has signed.
+    const after = await bundleOf(client);
+    expect(after.x509Authorities).toHaveLength(2);
+    expect(after.taintedAuthorityKeyIds).toEqual(keyIds(before.x509Authorities));
+    expect(after.sequence).toBeGreaterThan(before.sequence + 1);
+    expect(await signerIndex(client, 'range', after.x509Authorities)).toBe(1);
+    expect(eventsOf(issuer)).toEqual(['authority-prepared', 'authority-activated', 'authority-tainted']);
+  });
+
+  it('is done once when it is ordered several times at once, at two issuers', async () => {
+    const environment = await environmentWith();
+    const second = { ...environment, ADMIN_SOCKET: `${environment['ADMIN_SOCKET']}2` };
+    const [one, two] = await Promise.all([start(environment), start(second)]);
+    const { client } = await one.admitSidecar('range');
+    const order = { step: 'forced', publishSeconds: 0.5 };
+    const answers = await Promise.all(
+      [one, one, two, two].map((issuer) => issuer.admin('POST', '/admin/authority/rotate', order)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const bundle = await bundleOf(client);
+    expect(bundle.x509Authorities).toHaveLength(2);
+    expect(bundle.taintedAuthorityKeyIds).toHaveLength(1);
+  });
+
+  it('replaces the issuer’s own certificate', async () => {
+    const issuer = await start(await environmentWith());
+    const { authorities } = await issuer.mintJoinToken();
+    const signedBy = async () => authorityKeyIdOf(await serverCertificate(issuer.url));
+    expect(keyIds(authorities)).toContain(await signedBy());
+    await issuer.admin('POST', '/admin/authority/rotate', { step: 'forced', publishSeconds: 0 });
+    await until(async () => !keyIds(authorities).includes(await signedBy()));
+  });
+
+  it('can taint nothing while there is no predecessor', async () => {
+    const issuer = await start(await environmentWith());
+    expect(await issuer.admin('POST', '/admin/authority/rotate', { step: 'taint' })).toMatchObject({
+      status: 409,
+      body: { code: 'authority.no-predecessor' },
+    });
+  });
+
+  it('keeps no order waiting for longer than ten minutes', async () => {
+    const issuer = await start(await environmentWith());
+    const order = { step: 'forced', publishSeconds: 601 };
+    expect((await issuer.admin('POST', '/admin/authority/rotate', order)).status).toBe(400);
+  });
+});
+
+async function serverCertificate(url: string): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const port = Number(new URL(url).port);
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+    resolve(socket.getPeerCertificate().raw);
+    socket.destroy();
+  });
+  socket.on('error', reject);
+  return promise;
+}
 
 describe('rotation on schedule', () => {
   it('prepares, waits, activates and in the end retires', async () => {

@@ -1,32 +1,41 @@
 import { parseSpiffeId } from '@blastradius/spiffe';
 import { z } from 'zod';
+import type { Supplied } from './issuer-client/join-tokens.ts';
+import type { Admission } from './issuer-client/join-trust-domain.ts';
 
-/** What may come from a file that `<NAME>_FILE` names. */
-export const SECRETS = ['JOIN_TOKEN', 'BOOTSTRAP_BUNDLE'] as const;
+const issuerUrl = z.url({ protocol: /^https$/ });
+const file = z.string().startsWith('/');
 
 const environment = z.object({
-  ISSUER_URL: z.url({ protocol: /^https$/ }),
+  /** One or more, joined by commas: issuers that share their state. */
+  ISSUER_URL: z
+    .string()
+    .transform((value) => value.split(','))
+    .pipe(z.array(issuerUrl).min(1)),
   TRUST_DOMAIN: z.string().regex(/^[a-z0-9._-]{1,255}$/),
   /** One-time; from the issuer's operator. */
-  JOIN_TOKEN: z.string().min(1),
+  JOIN_TOKEN: z.string().min(1).optional(),
+  /** Or a file that the operator fills: it is taken away when it is read, and waited for when it is not there. */
+  JOIN_TOKEN_FILE: file.optional(),
   /** The authorities to trust before the first bundle: base64 of DER, joined by commas. */
   BOOTSTRAP_BUNDLE: z
     .string()
-    .transform((value) => value.split(','))
-    .pipe(z.array(z.base64().min(1)).min(1)),
-  WORKLOAD_API_SOCKET: z.string().startsWith('/'),
+    .refine((value) => value.split(',').every((one) => z.base64().min(1).safeParse(one).success))
+    .optional(),
+  BOOTSTRAP_BUNDLE_FILE: file.optional(),
+  WORKLOAD_API_SOCKET: file,
   /** Opens the egress proxy on this port of loopback; 0 takes any free one. */
   EGRESS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** The one server it sends to, and whom that has to prove to be. */
   EGRESS_UPSTREAM_URL: z.url({ protocol: /^https$/ }).optional(),
   EGRESS_UPSTREAM_SPIFFE_ID: z.string().optional(),
 });
+type Environment = z.infer<typeof environment>;
 
 export interface SidecarConfig {
-  readonly issuerUrl: string;
+  readonly issuerUrls: readonly string[];
   readonly trustDomain: string;
-  readonly joinToken: string;
-  readonly bootstrapAuthorities: readonly Uint8Array[];
+  readonly admission: Admission;
   readonly workloadApiSocket: string;
   readonly egress: EgressConfig | undefined;
 }
@@ -39,16 +48,26 @@ export interface EgressConfig {
 export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
   const parsed = environment.parse(variables);
   return Object.freeze({
-    issuerUrl: parsed.ISSUER_URL,
+    issuerUrls: Object.freeze(parsed.ISSUER_URL),
     trustDomain: parsed.TRUST_DOMAIN,
-    joinToken: parsed.JOIN_TOKEN,
-    bootstrapAuthorities: parsed.BOOTSTRAP_BUNDLE.map((authority) => Buffer.from(authority, 'base64')),
+    admission: Object.freeze({
+      joinToken: supplied(parsed, 'JOIN_TOKEN'),
+      bootstrapBundle: supplied(parsed, 'BOOTSTRAP_BUNDLE'),
+    }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
     egress: egressOf(parsed),
   });
 }
 
-function egressOf(parsed: z.infer<typeof environment>): EgressConfig | undefined {
+/** By value or by file, and not by both: which one counts should be nobody's guess. */
+function supplied(parsed: Environment, name: 'JOIN_TOKEN' | 'BOOTSTRAP_BUNDLE'): Supplied {
+  const { [name]: value, [`${name}_FILE` as const]: path } = parsed;
+  if (value !== undefined && path === undefined) return { value };
+  if (value === undefined && path !== undefined) return { file: path };
+  throw new TypeError(`set either ${name} or ${name}_FILE`);
+}
+
+function egressOf(parsed: Environment): EgressConfig | undefined {
   const { EGRESS_PORT: port, EGRESS_UPSTREAM_URL: url, EGRESS_UPSTREAM_SPIFFE_ID: spiffeId } = parsed;
   if (port === undefined) return undefined;
   if (url === undefined || spiffeId === undefined) {

@@ -1,12 +1,15 @@
 import { createRandom, DomainError, systemClock } from '@blastradius/kernel';
-import { findStarter, openReadinessProbe, secretsFromFiles } from '@blastradius/runtime';
+import { findStarter, openReadinessProbe } from '@blastradius/runtime';
+import { shieldProcess } from '@blastradius/workload-api';
 import { pino } from 'pino';
-import { loadConfig, SECRETS } from './config.ts';
+import { loadConfig } from './config.ts';
 import { startSidecar } from './sidecar.ts';
 
+// Before anything secret is read.
+shieldProcess();
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
-const config = loadConfig(secretsFromFiles(process.env, SECRETS));
+const config = loadConfig(process.env);
 const logger = pino({ name: 'sidecar' }, pino.destination(2));
 
 const report = (error: unknown) => {

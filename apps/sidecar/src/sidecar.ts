@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
 import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
-import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
+import { SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
-import { SidecarIdentity, type SidecarIdentityContext } from './issuer-client/sidecar-identity.ts';
-import { retryDelayMs } from './rotation/backoff.ts';
+import { joinTrustDomain } from './issuer-client/join-trust-domain.ts';
+import type { SidecarIdentity } from './issuer-client/sidecar-identity.ts';
+import { replaceAtMs } from './rotation/replacement-time.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
@@ -32,14 +32,13 @@ export interface Sidecar {
 
 /** Short against the shortest lifetimes, which are a few seconds; a tick that finds nothing costs next to nothing. */
 const TICK_MS = 200;
-const JOIN_RETRY_LIFETIME_MS = 20_000;
 
 /** Joins the trust domain, then serves the Workload API and keeps everything that is held fresh. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { config, clock, random, logger } = options;
-  const connection = new IssuerConnection(config.issuerUrl, config.trustDomain);
+  const connection = new IssuerConnection(config.issuerUrls, config.trustDomain);
   const context = { connection, trustDomain: config.trustDomain, clock, random };
-  const { identity, bundle } = await join(context, options);
+  const { identity, bundle } = await joinTrustDomain(context, config.admission, logger);
   logger.info({ notAfterMs: identity.notAfterMs }, 'joined the trust domain');
 
   const bundles = new TrustBundles(bundle);
@@ -77,30 +76,25 @@ async function openEgress(
   return config.egress === undefined ? undefined : startEgressProxy({ ...config.egress, source, logger });
 }
 
-/** The issuer may start later than we do; a token that it refuses stays refused. */
-async function join(context: SidecarIdentityContext, { config, random, logger }: SidecarOptions) {
-  for (let failures = 1; ; failures++) {
-    try {
-      return await SidecarIdentity.join(context, config.joinToken, config.bootstrapAuthorities);
-    } catch (error) {
-      if (!(error instanceof IssuerUnavailable)) throw error;
-      logger.warn({ err: error, failures }, 'cannot join yet');
-      await delay(retryDelayMs(failures, JOIN_RETRY_LIFETIME_MS, random.next()));
-    }
-  }
-}
-
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {
-  return new ScheduledTask({
+  const { clock, random, logger } = options;
+  // One that a tainted authority has signed is replaced at once, and not only at half of its life.
+  const dueAtMs = () =>
+    identity.isSignedByOneOf(bundles.current.taintedKeyIds)
+      ? replaceAtMs(clock.now().getTime(), random.next())
+      : identity.nextRenewalAtMs();
+  const task = new ScheduledTask({
     ...options,
-    firstDueAtMs: identity.nextRenewalAtMs(),
+    firstDueAtMs: dueAtMs(),
     run: async () => {
       bundles.offer(await identity.renew());
-      return identity.nextRenewalAtMs();
+      return dueAtMs();
     },
     lifetimeMs: () => identity.lifetimeMs,
-    onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'own svid not renewed'),
+    onFailure: (error, failures) => logger.warn({ err: error, failures }, 'own svid not renewed'),
   });
+  bundles.onTaint(() => task.hasten(dueAtMs()));
+  return task;
 }
 
 function bundlePoll(issuer: IssuerClient, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {

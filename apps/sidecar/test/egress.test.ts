@@ -34,10 +34,9 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
   closers.push(() => upstream.close());
   const sidecar = await startSidecar({
     config: {
-      issuerUrl: issuer.url,
+      issuerUrls: [issuer.url],
       trustDomain: TRUST_DOMAIN,
-      joinToken: JOIN_TOKEN,
-      bootstrapAuthorities: issuer.authorities,
+      admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: join(await mkdtemp(join(tmpdir(), 'eg-')), 'api.sock'),
       egress: { port: 0, upstream: { origin: upstream.origin, spiffeId: UPSTREAM_ID } },
     },
@@ -194,6 +193,20 @@ describe('the egress proxy', () => {
     expect(await call(url)).toMatchObject(refused(503, 'Service Unavailable'));
     await issuer.start();
     await expect.poll(async () => (await call(url)).statusCode, { timeout: 5000 }).toBe(200);
+  });
+
+  it('sends what changes nothing once more when the server closes a kept connection under it', async () => {
+    const seen: string[] = [];
+    const { url } = await start((incoming, response) => {
+      seen.push(incoming.method ?? '');
+      if (seen.length === 2 || incoming.method === 'POST') incoming.socket.destroy();
+      else response.end('{}');
+    });
+    const call = caller();
+    expect((await call(url)).statusCode).toBe(200);
+    expect((await call(url)).statusCode).toBe(200);
+    expect((await call(url, { method: 'POST', body: 'x' })).statusCode).toBe(502);
+    expect(seen).toEqual(['GET', 'GET', 'GET', 'POST']);
   });
 
   it('shows the new SVID after a rotation, fails nothing, and lets what is under way end as it began', async () => {

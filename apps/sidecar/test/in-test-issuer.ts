@@ -10,7 +10,7 @@ import {
   mintX509Svid,
   verifyCsr,
 } from '@blastradius/pki';
-import { certificatesToPem, verifyX509Svid, X509BundleSet } from '@blastradius/spiffe';
+import { certificatesToPem, subjectKeyIdOf, verifyX509Svid, X509BundleSet } from '@blastradius/spiffe';
 import type { z } from 'zod';
 
 export const TRUST_DOMAIN = 'moltbook.test';
@@ -29,9 +29,13 @@ export class InTestIssuer {
   readonly callers: string[] = [];
   entitlementsAsked = 0;
   renewals = 0;
-  #joinTokens = new Set([JOIN_TOKEN]);
+  readonly joinTokens = new Set([JOIN_TOKEN]);
+  /** Takes a join token and cuts the connection instead of answering. */
+  losesJoins = false;
+  joinsAsked = 0;
   #authorities: Authority[] = [];
   #sequence = 1;
+  #taintedKeyIds: string[] = [];
   #server: Server | undefined;
   #port = 0;
   readonly #sockets = new Set<Duplex>();
@@ -42,6 +46,11 @@ export class InTestIssuer {
 
   get authorities(): Uint8Array[] {
     return this.#authorities.map(({ certificate }) => certificate);
+  }
+
+  /** As `BOOTSTRAP_BUNDLE` has it. */
+  get bootstrapBundle(): string {
+    return this.authorities.map(base64).join(',');
   }
 
   get bundles(): X509BundleSet {
@@ -69,7 +78,8 @@ export class InTestIssuer {
       const text = Buffer.concat(chunks).toString();
       try {
         const answer = this.#answer(request.url ?? '', request.socket as TLSSocket, text && JSON.parse(text));
-        response.end(JSON.stringify(answer));
+        if (this.losesJoins && request.url === '/v1/attest/join-token') request.socket.destroy();
+        else response.end(JSON.stringify(answer));
       } catch {
         response.writeHead(401).end();
       }
@@ -91,6 +101,13 @@ export class InTestIssuer {
   async addAuthority(): Promise<void> {
     this.#authorities = [await newAuthority(), ...this.#authorities];
     this.#sequence += 1;
+  }
+
+  /** Publishes a further authority, signs with it, and says that nothing older is to be relied on. */
+  async rotateByForce(): Promise<void> {
+    await this.addAuthority();
+    this.#sequence += 1;
+    this.#taintedKeyIds = this.authorities.slice(1).flatMap((der) => subjectKeyIdOf(der) ?? []);
   }
 
   /** An SVID for a server of a test, by no policy. */
@@ -125,7 +142,8 @@ export class InTestIssuer {
   }
 
   #join({ joinToken, csr }: Body<typeof issuance.joinTokenRequest>) {
-    if (!this.#joinTokens.delete(joinToken)) throw new Error('unknown token');
+    this.joinsAsked += 1;
+    if (!this.joinTokens.delete(joinToken)) throw new Error('unknown token');
     return this.#admit(`spiffe://${TRUST_DOMAIN}/sidecar/test`, csr);
   }
 
@@ -180,6 +198,7 @@ export class InTestIssuer {
       sequence: this.#sequence,
       refreshHintSeconds: 0.5,
       x509Authorities: this.authorities.map(base64),
+      taintedAuthorityKeyIds: this.#taintedKeyIds,
     };
   }
 }

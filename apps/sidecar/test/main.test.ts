@@ -20,7 +20,7 @@ async function startProcess(changes: NodeJS.ProcessEnv) {
       ISSUER_URL: issuer.url,
       TRUST_DOMAIN,
       JOIN_TOKEN,
-      BOOTSTRAP_BUNDLE: issuer.authorities.map((der) => Buffer.from(der).toString('base64')).join(','),
+      BOOTSTRAP_BUNDLE: issuer.bootstrapBundle,
       WORKLOAD_API_SOCKET: socket,
       ...changes,
     },

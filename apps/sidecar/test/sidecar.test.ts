@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, systemClock } from '@blastradius/kernel';
@@ -11,6 +11,7 @@ import {
   type X509SvidNotHeld,
 } from '@blastradius/spiffe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SidecarConfig } from '../src/config.ts';
 import { startSidecar } from '../src/sidecar.ts';
 import { InTestIssuer, JOIN_TOKEN, TRUST_DOMAIN } from './in-test-issuer.ts';
 import { startWorkload } from './workload.ts';
@@ -39,13 +40,12 @@ async function startIssuer(): Promise<void> {
   closers.push(() => issuer.stop());
 }
 
-async function start(changes: { joinToken?: string } = {}) {
+async function start({ joinToken = JOIN_TOKEN, changes = {} as Partial<SidecarConfig> } = {}) {
   const sidecar = await startSidecar({
     config: {
-      issuerUrl: issuer.url,
+      issuerUrls: [issuer.url],
       trustDomain: TRUST_DOMAIN,
-      joinToken: JOIN_TOKEN,
-      bootstrapAuthorities: issuer.authorities,
+      admission: { joinToken: { value: joinToken }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: socketPath,
       egress: undefined,
       ...changes,
@@ -230,6 +230,82 @@ describe('joining', () => {
   it('is refused by an unknown token', async () => {
     await startIssuer();
     await expect(start({ joinToken: 'guessed' })).rejects.toMatchObject({ code: 'issuer.refused' });
+  });
+
+  it('gives the token to the first issuer that can be reached, and to no other', async () => {
+    await startIssuer();
+    const [dead, second] = [await new InTestIssuer().start(), issuer.url];
+    const issuerUrls = [dead.url, second];
+    await dead.stop();
+    issuer.entitled = () => [agentId('a')];
+    await start({ changes: { issuerUrls } });
+    expect(issuer.joinsAsked).toBe(1);
+    expect((await openSource()).svid().spiffeId.toString()).toBe(agentId('a'));
+  });
+
+  it('never sends a token again whose answer was lost', async () => {
+    await startIssuer();
+    issuer.losesJoins = true;
+    const issuerUrls = [issuer.url, issuer.url.replace('127.0.0.1', 'localhost')];
+    await expect(start({ changes: { issuerUrls } })).rejects.toMatchObject({
+      code: 'sidecar.join-token-lost',
+    });
+    expect(issuer.joinsAsked).toBe(1);
+  });
+
+  describe('by a file that the operator fills', () => {
+    let file: string;
+    let bundleFile: string;
+    const fill = (token: string) => writeFile(file, `${token}\n`);
+    const isTaken = () => expect.poll(() => access(file).catch(({ code }) => code)).toBe('ENOENT');
+    const startByFile = () =>
+      start({ changes: { admission: { joinToken: { file }, bootstrapBundle: { file: bundleFile } } } });
+
+    beforeEach(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'token-'));
+      file = join(folder, 'token');
+      bundleFile = join(folder, 'bundle');
+      await startIssuer();
+    });
+
+    it('waits for both files, and takes the token away', async () => {
+      const starting = startByFile();
+      await fill(JOIN_TOKEN);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      // A token is not taken before it can be used.
+      await access(file);
+      await writeFile(bundleFile, issuer.bootstrapBundle);
+      await starting;
+      await isTaken();
+    });
+
+    it('takes the next token where one was refused, and where an answer was lost', async () => {
+      await writeFile(bundleFile, issuer.bootstrapBundle);
+      await fill('used-before');
+      issuer.losesJoins = true;
+      const starting = startByFile();
+      await isTaken();
+      await fill(JOIN_TOKEN);
+      await expect.poll(() => issuer.joinsAsked).toBe(2);
+      issuer.losesJoins = false;
+      issuer.joinTokens.add('third');
+      await fill('third');
+      await starting;
+      expect(issuer.joinsAsked).toBe(3);
+    });
+
+    it('keeps the token while no issuer was reached, and reads the bundle anew', async () => {
+      await issuer.stop();
+      await writeFile(bundleFile, 'AAAA');
+      await fill(JOIN_TOKEN);
+      const starting = startByFile();
+      await isTaken();
+      await issuer.start();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await writeFile(bundleFile, issuer.bootstrapBundle);
+      await starting;
+      expect(issuer.joinsAsked).toBe(1);
+    });
   });
 
   it('does not give the token to a server that is another member of the trust domain', async () => {

@@ -30,7 +30,7 @@ export async function startSvidUpstream(
   };
   let connections = 0;
   const seenSerials = new Set<string>();
-  const server = createServer(tls, listener);
+  const server = createServer({ ...tls, keepAliveTimeout: 72_000 }, listener);
   server.on('secureConnection', (socket) => {
     connections += 1;
     seenSerials.add(socket.getPeerCertificate().serialNumber);

@@ -117,6 +117,7 @@ export const issuerRecord = z.object({
     'svid-refused',
     'authority-prepared',
     'authority-activated',
+    'authority-tainted',
     'authority-retired',
   ]),
   spiffeId: z.string().nullable(),

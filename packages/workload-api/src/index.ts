@@ -1,4 +1,5 @@
 export type { WorkloadApiLogger } from './logger.ts';
+export { shieldProcess } from './shield-process.ts';
 export { startWorkloadApi, type WorkloadApi, type WorkloadApiOptions } from './start-workload-api.ts';
 export { type AttestedTcpPeer, TcpPeerAttestation } from './tcp-peer/attest-tcp-peer.ts';
 export type { IdentitiesWatcher, WorkloadIdentities, X509Snapshot } from './workload-identities.ts';

@@ -35,6 +35,12 @@ export class WorkloadHeaderMissing extends DomainError {
   readonly category = 'invalid';
 }
 
+/** The kernel did not close this process to its neighbours. */
+export class ProcessUnshielded extends DomainError {
+  readonly code = 'workload-api.process-unshielded';
+  readonly category = 'internal';
+}
+
 /** Another process serves this socket. */
 export class SocketInUse extends DomainError {
   readonly code = 'workload-api.socket-in-use';

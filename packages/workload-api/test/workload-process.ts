@@ -47,8 +47,8 @@ export class WorkloadProcess {
   readonly child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [...args], {
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}, program = process.execPath) {
+    this.child = spawn(program, [...args], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

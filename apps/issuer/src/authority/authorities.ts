@@ -68,6 +68,25 @@ export class Authorities {
     await this.#step('ordered', steps.activateNext);
   }
 
+  /** Has everything replaced that a predecessor has signed, by order. */
+  async taint(): Promise<void> {
+    await this.#step('ordered', steps.taintPrevious);
+  }
+
+  /** Publishes the next authority, unless one waits already; returns the one that waits. */
+  async prepareForced(): Promise<StoredAuthority> {
+    const state = await this.#step('forced', (all, now) => steps.prepareNext(all, now, this.#create));
+    const { next } = authorityStates(state.authorities, this.#clock.now());
+    if (next === null) throw new AuthorityMissing('another rotation was quicker; order it again');
+    return next;
+  }
+
+  /** Lets this authority sign, and has everything replaced that its predecessors have signed. */
+  async finishForced(id: string): Promise<void> {
+    await this.#step('forced', (all, now) => steps.activateThis(all, now, id));
+    await this.#step('forced', steps.taintPrevious);
+  }
+
   async prepareOnSchedule(): Promise<void> {
     const { rotationSeconds } = this.#options.schedule;
     await this.#step('scheduled', (all, now) => steps.prepareDue(all, now, this.#create, rotationSeconds));

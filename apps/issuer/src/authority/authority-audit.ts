@@ -13,17 +13,18 @@ export class AuthorityAudit {
   }
 
   record(change: AuthorityChange, before: readonly StoredAuthority[], reason: string): void {
-    const { add, activate, remove = [] } = change;
+    const { add, activate, taint, remove = [] } = change;
     if (add !== undefined) this.#write('authority-prepared', add, reason);
     if (add !== undefined && add.activatedAt !== null) this.#write('authority-activated', add, reason);
     for (const authority of before) {
       if (authority.id === activate?.id) this.#write('authority-activated', authority, reason);
+      if (taint?.ids.includes(authority.id)) this.#write('authority-tainted', authority, reason);
       if (remove.includes(authority.id)) this.#write('authority-retired', authority, reason);
     }
   }
 
   #write(
-    event: 'authority-prepared' | 'authority-activated' | 'authority-retired',
+    event: 'authority-prepared' | 'authority-activated' | 'authority-tainted' | 'authority-retired',
     { certificate }: StoredAuthority,
     reason: string,
   ): void {

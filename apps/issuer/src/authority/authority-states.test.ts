@@ -13,6 +13,7 @@ const authority = (id: string, changes: Partial<AuthorityTimes> = {}): Authority
   notAfter: at(3600),
   preparedAt: at(-60),
   activatedAt: null,
+  taintedAt: null,
   ...changes,
 });
 const idsOf = (authorities: readonly AuthorityTimes[]) => {
@@ -57,6 +58,16 @@ describe('authorityStates', () => {
       authority('short', { activatedAt: at(-10), notAfter: at(-1) }),
     ];
     expect(idsOf(authorities)).toMatchObject({ current: 'long', expired: ['short'] });
+  });
+});
+
+describe('a tainted authority', () => {
+  it('never signs again, even when its successor has ended and nobody else can', () => {
+    const authorities = [
+      authority('long', { activatedAt: at(-50), taintedAt: at(-9) }),
+      authority('short', { activatedAt: at(-10), notAfter: at(-1) }),
+    ];
+    expect(idsOf(authorities)).toMatchObject({ current: undefined, previous: ['long'], expired: ['short'] });
   });
 });
 

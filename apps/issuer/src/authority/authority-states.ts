@@ -6,6 +6,8 @@ export interface AuthorityTimes {
   readonly preparedAt: Date;
   /** When it began to sign; null while it is only published. */
   readonly activatedAt: Date | null;
+  /** Since when everything that it signed is to be replaced; null unless an operator said so. */
+  readonly taintedAt: Date | null;
 }
 
 export interface AuthorityStates<A extends AuthorityTimes> {
@@ -28,13 +30,15 @@ export function authorityStates<A extends AuthorityTimes>(
   const activated = alive
     .filter(({ activatedAt }) => activatedAt !== null)
     .toSorted((a, b) => Number(b.activatedAt) - Number(a.activatedAt));
+  // One that was tainted never signs again, even if nobody else can.
+  const current = activated.find(({ taintedAt }) => taintedAt === null) ?? null;
   const waiting = alive
     .filter(({ activatedAt }) => activatedAt === null)
     .toSorted((a, b) => Number(b.preparedAt) - Number(a.preparedAt));
   return {
     next: waiting[0] ?? null,
-    current: activated[0] ?? null,
-    previous: activated.slice(1),
+    current,
+    previous: activated.filter((authority) => authority !== current),
     expired: authorities.filter(({ notAfter }) => notAfter <= now),
   };
 }

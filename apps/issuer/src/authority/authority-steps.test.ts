@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AuthorityNotPrepared } from './authority.errors.ts';
+import { AuthorityMissing, AuthorityNotPrepared, AuthorityWithoutPredecessor } from './authority.errors.ts';
 import * as steps from './authority-steps.ts';
 import type { StoredAuthority } from './authority-store.ts';
 
@@ -12,6 +12,7 @@ const authority = (id: string, changes: Partial<StoredAuthority> = {}): StoredAu
   notAfter: at(3600),
   preparedAt: at(-60),
   activatedAt: null,
+  taintedAt: null,
   ...changes,
 });
 const create: steps.CreateAuthority = async (preparedAt, activatedAt) =>
@@ -56,6 +57,28 @@ describe('activation', () => {
     expect(steps.activateDue([current, next], now, 61)).toBeNull();
     expect(steps.activateDue([current, next], now, 60)).toEqual({ activate: { id: 'next', at: now } });
     expect(steps.activateDue([current], now, 0)).toBeNull();
+  });
+});
+
+describe('activation of one that is known by its id', () => {
+  it('is done once, whoever does it first', () => {
+    expect(steps.activateThis([current, next], now, 'next')).toEqual({ activate: { id: 'next', at: now } });
+    expect(steps.activateThis([current, { ...next, activatedAt: at(-1) }], now, 'next')).toBeNull();
+    expect(() => steps.activateThis([current], now, 'next')).toThrow(AuthorityMissing);
+  });
+});
+
+describe('taintPrevious', () => {
+  const previous = authority('previous', { activatedAt: at(-90) });
+  it('taints every predecessor, and neither who signs nor who waits', () => {
+    const older = authority('older', { activatedAt: at(-100) });
+    expect(steps.taintPrevious([older, previous, current, next], now)).toEqual({
+      taint: { ids: ['previous', 'older'], at: now },
+    });
+  });
+  it('changes nothing the second time, and says so where there is nothing to taint', () => {
+    expect(steps.taintPrevious([{ ...previous, taintedAt: at(-1) }, current], now)).toBeNull();
+    expect(() => steps.taintPrevious([current, next], now)).toThrow(AuthorityWithoutPredecessor);
   });
 });
 

@@ -1,4 +1,4 @@
-import { AuthorityNotPrepared } from './authority.errors.ts';
+import { AuthorityMissing, AuthorityNotPrepared, AuthorityWithoutPredecessor } from './authority.errors.ts';
 import { activationDueAt, authorityStates } from './authority-states.ts';
 import type { AuthorityChange, StoredAuthority } from './authority-store.ts';
 
@@ -51,6 +51,21 @@ export function activateDue(
   const { next } = authorityStates(authorities, now);
   if (next === null || activationDueAt(next, activationDelaySeconds) > now) return null;
   return { activate: { id: next.id, at: now } };
+}
+
+/** One authority, known by its id, signs from now on; null where it does already. */
+export function activateThis(authorities: Authorities, now: Date, id: string): AuthorityChange | null {
+  const authority = authorities.find((one) => one.id === id);
+  if (authority === undefined) throw new AuthorityMissing('the authority that was to sign has ended');
+  return authority.activatedAt === null ? { activate: { id, at: now } } : null;
+}
+
+/** Has everything replaced that predecessors of the current authority have signed. */
+export function taintPrevious(authorities: Authorities, now: Date): AuthorityChange | null {
+  const { previous } = authorityStates(authorities, now);
+  if (previous.length === 0) throw new AuthorityWithoutPredecessor();
+  const ids = previous.filter(({ taintedAt }) => taintedAt === null).map(({ id }) => id);
+  return ids.length === 0 ? null : { taint: { ids, at: now } };
 }
 
 /** Takes authorities out of the bundle that have come to their end. */

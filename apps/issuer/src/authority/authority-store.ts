@@ -20,6 +20,7 @@ export interface AuthoritySnapshot {
 export interface AuthorityChange {
   readonly add?: StoredAuthority;
   readonly activate?: { readonly id: string; readonly at: Date };
+  readonly taint?: { readonly ids: readonly string[]; readonly at: Date };
   readonly remove?: readonly string[];
 }
 

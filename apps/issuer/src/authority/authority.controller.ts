@@ -2,18 +2,35 @@ import { issuerAdministration } from '@blastradius/contracts';
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { Authorities } from './authorities.ts';
+import { ForcedRotation } from './forced-rotation.ts';
 
 @Controller('admin/authority')
 export class AuthorityController {
-  constructor(@Inject(Authorities) private readonly authorities: Authorities) {}
+  constructor(
+    @Inject(Authorities) private readonly authorities: Authorities,
+    @Inject(ForcedRotation) private readonly forcedRotation: ForcedRotation,
+  ) {}
 
   @Post('rotate')
   @HttpCode(200)
   async rotate(
     @Body({ schema: issuerAdministration.authorityRotateRequest })
-    { step }: z.infer<typeof issuerAdministration.authorityRotateRequest>,
+    { step, publishSeconds }: z.infer<typeof issuerAdministration.authorityRotateRequest>,
   ) {
-    await (step === 'prepare' ? this.authorities.prepare() : this.authorities.activate());
+    switch (step) {
+      case 'prepare':
+        await this.authorities.prepare();
+        break;
+      case 'activate':
+        await this.authorities.activate();
+        break;
+      case 'taint':
+        await this.authorities.taint();
+        break;
+      case 'forced':
+        await this.forcedRotation.execute(publishSeconds);
+        break;
+    }
     return { step };
   }
 }

@@ -16,6 +16,24 @@ export class AuthorityNotPrepared extends DomainError {
   }
 }
 
+/** Only what signs no more can be tainted. */
+export class AuthorityWithoutPredecessor extends DomainError {
+  readonly code = 'authority.no-predecessor';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('no previous authority is there to be tainted', {
+      publicDetail: 'There is no previous authority to taint: prepare and activate another one first.',
+    });
+  }
+}
+
+/** The issuer stopped while a rotation waited; the next order finishes it. */
+export class AuthorityRotationCut extends DomainError {
+  readonly code = 'authority.rotation-cut';
+  readonly category = 'unavailable';
+}
+
 /** Every authority has ended or lost its key; a new one is made by the next upkeep. */
 export class AuthorityMissing extends DomainError {
   readonly code = 'authority.no-current';

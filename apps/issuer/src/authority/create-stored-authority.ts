@@ -26,5 +26,6 @@ export async function createStoredAuthority(request: Request): Promise<StoredAut
     notAfter: lifetime.notAfter,
     preparedAt: now,
     activatedAt,
+    taintedAt: null,
   };
 }

@@ -16,6 +16,7 @@ interface AuthorityRow {
   readonly not_after: Date;
   readonly prepared_at: Date;
   readonly activated_at: Date | null;
+  readonly tainted_at: Date | null;
 }
 
 interface TrustDomainRow {
@@ -79,10 +80,12 @@ function storedAuthority(row: AuthorityRow): StoredAuthority {
     notAfter: row.not_after,
     preparedAt: row.prepared_at,
     activatedAt: row.activated_at,
+    taintedAt: row.tainted_at,
   };
 }
 
-async function apply(client: Queryable, { add, activate, remove = [] }: AuthorityChange): Promise<void> {
+async function apply(client: Queryable, change: AuthorityChange): Promise<void> {
+  const { add, activate, taint, remove = [] } = change;
   if (add !== undefined) {
     await client.query(
       `insert into issuer.authorities (id, certificate, wrapped_key, not_after, prepared_at, activated_at)
@@ -98,8 +101,14 @@ async function apply(client: Queryable, { add, activate, remove = [] }: Authorit
       activate.at,
     ]);
   }
+  if (taint !== undefined) {
+    await client.query('update issuer.authorities set tainted_at = $2 where id = any($1)', [
+      taint.ids,
+      taint.at,
+    ]);
+  }
   if (remove.length > 0) await client.query('delete from issuer.authorities where id = any($1)', [remove]);
-  const bundleChanged = add !== undefined || remove.length > 0;
+  const bundleChanged = add !== undefined || taint !== undefined || remove.length > 0;
   await client.query(
     `update issuer.trust_domain
      set authority_revision = authority_revision + 1, bundle_sequence = bundle_sequence + $1`,

@@ -1,5 +1,5 @@
 import type { Authority } from '@blastradius/pki';
-import { type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
+import { subjectKeyIdOf, type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
 import type { AuthoritySnapshot, StoredAuthority } from './authority-store.ts';
 import { unwrapKey } from './key-wrapping.ts';
 
@@ -15,6 +15,8 @@ export interface TrustDomainState {
   readonly authorities: readonly OpenAuthority[];
   readonly bundle: X509Bundle;
   readonly bundles: X509BundleSet;
+  /** Subject key identifiers of the bundle's tainted authorities, hex in lower case. */
+  readonly taintedKeyIds: readonly string[];
 }
 
 export function openSnapshot(
@@ -30,7 +32,13 @@ export function openSnapshot(
     authorities,
     bundle,
     bundles: new X509BundleSet([bundle]),
+    taintedKeyIds: authorities.flatMap(taintedKeyId),
   });
+}
+
+function taintedKeyId({ certificate, taintedAt }: StoredAuthority): string[] {
+  const keyId = taintedAt === null ? undefined : subjectKeyIdOf(certificate);
+  return keyId === undefined ? [] : [keyId];
 }
 
 function open(stored: StoredAuthority, keyEncryptionKey: Uint8Array): OpenAuthority {

@@ -12,12 +12,13 @@ export class TrustBundles {
   }
 
   async document(): Promise<TrustBundleDocument> {
-    const { bundle, sequence } = await this.#authorities.state();
+    const { bundle, sequence, taintedKeyIds } = await this.#authorities.state();
     return {
       trustDomain: bundle.trustDomain,
       sequence,
       refreshHintSeconds: this.#refreshHintSeconds,
       x509Authorities: bundle.authorities.map((der) => Buffer.from(der).toString('base64')),
+      taintedAuthorityKeyIds: [...taintedKeyIds],
     };
   }
 }

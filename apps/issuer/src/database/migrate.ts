@@ -17,8 +17,10 @@ const schema = `
     wrapped_key bytea,
     not_after timestamptz not null,
     prepared_at timestamptz not null,
-    activated_at timestamptz
+    activated_at timestamptz,
+    tainted_at timestamptz
   );
+  alter table issuer.authorities add column if not exists tainted_at timestamptz;
   create table if not exists issuer.join_tokens (
     token_hash bytea primary key,
     node text not null,

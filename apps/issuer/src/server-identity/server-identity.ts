@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
 import { generateP256KeyPair } from '@blastradius/pki';
-import { certificatesToPem } from '@blastradius/spiffe';
+import { authorityKeyIdOf, certificatesToPem } from '@blastradius/spiffe';
 import type { IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { Authorities } from '../authority/authorities.ts';
 import type { IssuanceTerms } from '../issuance/issuance-terms.ts';
@@ -12,6 +12,8 @@ interface OwnSvid {
   readonly certificatePem: string;
   readonly keyPem: string;
   readonly renewAtMs: number;
+  /** Which authority signed it. */
+  readonly authorityKeyId: string | undefined;
 }
 
 /** Compressed time may leave workloads a few seconds; the door itself need not change that often. */
@@ -33,12 +35,15 @@ export class ServerIdentity {
     this.#clock = clock;
   }
 
-  /** New options for TLS where the SVID is past half of its life or the bundle has changed; else null. */
+  /**
+   * New options for TLS where the SVID is past half of its life, its authority is tainted, or the
+   * bundle has changed; else null.
+   */
   async refresh(): Promise<SecureContextOptions | null> {
-    const { revision, bundle } = await this.#authorities.state();
-    const isFresh = this.#svid !== undefined && this.#clock.now().getTime() < this.#svid.renewAtMs;
-    if (isFresh && revision === this.#revision) return null;
-    const svid = isFresh && this.#svid !== undefined ? this.#svid : await this.#mint();
+    const { revision, bundle, taintedKeyIds } = await this.#authorities.state();
+    const fresh = this.#freshSvid(taintedKeyIds);
+    if (fresh !== undefined && revision === this.#revision) return null;
+    const svid = fresh ?? (await this.#mint());
     this.#svid = svid;
     this.#revision = revision;
     return {
@@ -50,6 +55,13 @@ export class ServerIdentity {
       // A resumed session would stand for a certificate that nobody has shown again.
       secureOptions: constants.SSL_OP_NO_TICKET,
     };
+  }
+
+  #freshSvid(taintedKeyIds: readonly string[]): OwnSvid | undefined {
+    const svid = this.#svid;
+    if (svid === undefined || this.#clock.now().getTime() >= svid.renewAtMs) return undefined;
+    const isTainted = svid.authorityKeyId !== undefined && taintedKeyIds.includes(svid.authorityKeyId);
+    return isTainted ? undefined : svid;
   }
 
   async #mint(): Promise<OwnSvid> {
@@ -66,10 +78,12 @@ export class ServerIdentity {
       ttlSeconds: Math.max(ttlSecondsMin, this.#terms.ttlSeconds),
     });
     this.#ledger.record({ event: 'svid-issued', spiffeId, serial, reason: 'issuer-server' });
+    const chain = document.certificateChain.map((der) => Buffer.from(der, 'base64'));
     return {
-      certificatePem: certificatesToPem(document.certificateChain.map((der) => Buffer.from(der, 'base64'))),
+      certificatePem: certificatesToPem(chain),
       keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       renewAtMs: (now.getTime() + document.notAfterMs) / 2,
+      authorityKeyId: chain[0] && authorityKeyIdOf(chain[0]),
     };
   }
 }

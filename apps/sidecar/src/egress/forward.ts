@@ -14,16 +14,46 @@ export interface Forwarding {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** The server ended a connection that stood; one that never stood is refused otherwise. */
+const CONNECTION_CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
 /** Sends a request on and streams the answer back; neither body is kept. */
 export function forward({ request, response, presenter, origin, onFailure }: Forwarding): void {
-  const options = {
+  const options: Dispatcher.DispatchOptions = {
     origin,
     path: pathOf(request.url ?? '/'),
     method: request.method ?? 'GET',
     headers: forwardedRequestHeaders(request.rawHeaders, request.headers.connection),
     body: hasBody(request) ? request : null,
   };
-  presenter.dispatcher().dispatch(options, new AnswerStream(response, onFailure));
+  const send = (onError: (error: unknown) => void) => {
+    presenter.dispatcher().dispatch(options, new AnswerStream(response, onError));
+  };
+  send((error) => {
+    if (mayBeSentAgain(options, response, error)) send(onFailure);
+    else onFailure(error);
+  });
+}
+
+/**
+ * A kept connection may be closed by the server just as a request is written to it. What changes
+ * nothing is sent once more, as HTTP clients do (RFC 9110, section 9.2.2), as long as nothing of an
+ * answer has gone to the caller.
+ */
+function mayBeSentAgain(
+  { method, body }: Dispatcher.DispatchOptions,
+  response: ServerResponse,
+  error: unknown,
+): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    body === null &&
+    !response.headersSent &&
+    !response.destroyed &&
+    CONNECTION_CLOSED.has(code)
+  );
 }
 
 /** Streams the upstream's answer into the caller's response, at the caller's pace. */

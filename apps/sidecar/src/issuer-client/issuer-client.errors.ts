@@ -12,6 +12,21 @@ export class IssuerRefused extends DomainError {
   readonly category = 'unavailable';
 }
 
+/**
+ * A join token was sent and nobody knows whether it was taken: it is one-time, so only another one
+ * helps.
+ */
+export class JoinTokenLost extends DomainError {
+  readonly code = 'sidecar.join-token-lost';
+  readonly category = 'unavailable';
+}
+
+/** No join token is there, or none that can be taken away. */
+export class JoinTokenMissing extends DomainError {
+  readonly code = 'sidecar.join-token-missing';
+  readonly category = 'unavailable';
+}
+
 /** The server's certificate is not the SVID of the trust domain's issuer. */
 export class NotTheIssuer extends DomainError {
   readonly code = 'issuer.wrong-identity';

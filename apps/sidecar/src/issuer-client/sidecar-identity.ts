@@ -1,8 +1,10 @@
 import { issuance, type TrustBundleDocument, type X509SvidDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
+import { authorityKeyIdOf } from '@blastradius/spiffe';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
 import { renewAtMs, type SvidLifetime } from '../rotation/renewal-time.ts';
 import { toBase64 } from './base64.ts';
+import { IssuerUnavailable, JoinTokenLost } from './issuer-client.errors.ts';
 import type { IssuerConnection } from './issuer-connection.ts';
 import type { OwnSvid } from './issuer-tls.ts';
 
@@ -25,7 +27,10 @@ export class SidecarIdentity {
     this.#lifetime = lifetime;
   }
 
-  /** Trades the join token for an SVID; the server is checked against the bootstrap authorities. */
+  /**
+   * Trades the join token for an SVID; the server is checked against the bootstrap authorities. Rejects
+   * with `JoinTokenLost` where the token left and no answer came.
+   */
   static async join(
     context: SidecarIdentityContext,
     joinToken: string,
@@ -36,7 +41,7 @@ export class SidecarIdentity {
     // The token decides which node we are; the request's own URI is only a form.
     const pair = await createKeyAndCsr(`spiffe://${context.trustDomain}/sidecar`);
     const request = { joinToken, csr: toBase64(pair.csr) };
-    const answer = await context.connection.post('/v1/attest/join-token', request, issuance.joinTokenAnswer);
+    const answer = await sendOnce(context.connection, request);
     const lifetime = { requestedAtMs, notAfterMs: answer.svid.notAfterMs };
     const identity = new SidecarIdentity(context, ownSvid(answer.svid, pair), lifetime);
     identity.trust(answer.bundle);
@@ -49,6 +54,13 @@ export class SidecarIdentity {
 
   get lifetimeMs(): number {
     return this.#lifetime.notAfterMs - this.#lifetime.requestedAtMs;
+  }
+
+  /** Whether one of these authorities signed the SVID; hex of their key identifiers. */
+  isSignedByOneOf(authorityKeyIds: ReadonlySet<string>): boolean {
+    const [leaf] = this.#svid.certificateChain;
+    const signer = authorityKeyIds.size === 0 || leaf === undefined ? undefined : authorityKeyIdOf(leaf);
+    return signer !== undefined && authorityKeyIds.has(signer);
   }
 
   /** Epoch milliseconds; another draw of the jitter each time it is asked. */
@@ -72,6 +84,19 @@ export class SidecarIdentity {
   trust(bundle: TrustBundleDocument): void {
     const authorities = bundle.x509Authorities.map((authority) => Buffer.from(authority, 'base64'));
     this.#context.connection.use({ authorities, svid: this.#svid });
+  }
+}
+
+async function sendOnce(connection: IssuerConnection, request: { joinToken: string; csr: string }) {
+  let sent = false;
+  const onSending = () => {
+    sent = true;
+  };
+  try {
+    return await connection.postOnce('/v1/attest/join-token', request, issuance.joinTokenAnswer, onSending);
+  } catch (cause) {
+    if (!sent || !(cause instanceof IssuerUnavailable)) throw cause;
+    throw new JoinTokenLost('the join token was sent, and no good answer came', { cause });
   }
 }
 

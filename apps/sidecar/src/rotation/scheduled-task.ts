@@ -24,6 +24,11 @@ export class ScheduledTask {
     this.#dueAtMs = options.firstDueAtMs;
   }
 
+  /** Due at this time, if not earlier; epoch milliseconds. */
+  hasten(atMs: number): void {
+    this.#dueAtMs = Math.min(this.#dueAtMs, atMs);
+  }
+
   tick(): void {
     if (this.#running || this.#options.clock.now().getTime() < this.#dueAtMs) return;
     this.#running = true;

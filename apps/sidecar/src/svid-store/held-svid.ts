@@ -8,6 +8,8 @@ export interface HeldSvid extends RenewableSvid {
   readonly chain: Uint8Array;
   /** PKCS #8, DER. */
   readonly key: Uint8Array;
+  /** Which authority signed it; hex of its key identifier. */
+  readonly authorityKeyId: string | undefined;
 }
 
 const messages = new WeakMap<HeldSvid, X509SvidMessage>();

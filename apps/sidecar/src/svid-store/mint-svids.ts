@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { X509SvidDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
+import { authorityKeyIdOf } from '@blastradius/spiffe';
 import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
 import { renewAtMs } from '../rotation/renewal-time.ts';
@@ -80,12 +81,16 @@ function holdTogether(issued: readonly Issued[], requestedAtMs: number, jitter: 
     Number.POSITIVE_INFINITY,
   );
   const together = renewAtMs({ requestedAtMs, notAfterMs: earliest }, jitter);
-  return issued.map(({ document, pair }) => ({
-    spiffeId: document.spiffeId,
-    requestedAtMs,
-    notAfterMs: document.notAfterMs,
-    renewAtMs: together,
-    chain: Buffer.concat(document.certificateChain.map((der) => Buffer.from(der, 'base64'))),
-    key: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
-  }));
+  return issued.map(({ document, pair }) => {
+    const chain = document.certificateChain.map((der) => Buffer.from(der, 'base64'));
+    return {
+      spiffeId: document.spiffeId,
+      requestedAtMs,
+      notAfterMs: document.notAfterMs,
+      renewAtMs: together,
+      chain: Buffer.concat(chain),
+      key: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
+      authorityKeyId: chain[0] && authorityKeyIdOf(chain[0]),
+    };
+  });
 }

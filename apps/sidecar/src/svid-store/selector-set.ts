@@ -4,6 +4,7 @@ import type { X509SvidMessage } from '@blastradius/spiffe';
 import type { IdentitiesWatcher, WorkloadApiLogger, X509Snapshot } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
 import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
+import { replaceAtMs } from '../rotation/replacement-time.ts';
 import { type HeldSvid, svidMessage } from './held-svid.ts';
 import type { Issuer } from './issuer.ts';
 import { mintSvids } from './mint-svids.ts';
@@ -19,6 +20,7 @@ export interface SelectorSetContext {
 
 /** An issuer that says zero must not be asked at every tick. */
 const ENTITLEMENTS_TTL_MS_MIN = 1000;
+const TAINTED_AGAIN_MS = 2000;
 const NO_FOREIGN: ReadonlyMap<string, Uint8Array> = new Map();
 
 /**
@@ -37,6 +39,8 @@ export class SelectorSet {
   #failures = 0;
   #failure: unknown;
   #retryAtMs = 0;
+  /** Not before this what a tainted authority has signed is due. */
+  #replaceTaintedAtMs = 0;
   #idleSinceMs: number;
 
   constructor(selectors: readonly string[], context: SelectorSetContext) {
@@ -78,6 +82,11 @@ export class SelectorSet {
   /** The trust domain's bundle has changed. */
   republish(): void {
     if (this.#snapshot !== undefined) this.#publish();
+  }
+
+  /** A further authority is tainted. */
+  replaceTainted(): void {
+    this.#replaceTaintedAtMs = replaceAtMs(this.#nowMs(), this.#context.random.next());
   }
 
   #isEntitledToNothing(): boolean {
@@ -126,6 +135,10 @@ export class SelectorSet {
     const minted = await mintSvids({ ...this.#context, selectors: this.#selectors, spiffeIds: wanted });
     for (const svid of minted.svids) this.#held.set(svid.spiffeId, svid);
     for (const { spiffeId } of minted.refused) this.#held.delete(spiffeId);
+    // An issuer that signed by a tainted authority once more is not asked again at every tick.
+    if (minted.svids.some((svid) => this.#isTainted(svid))) {
+      this.#replaceTaintedAtMs = this.#nowMs() + TAINTED_AGAIN_MS;
+    }
     this.#entitledUntilMs = this.#nowMs() + Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
     return rearranged || minted.svids.length > 0 || minted.refused.length > 0;
   }
@@ -151,7 +164,14 @@ export class SelectorSet {
   }
 
   #due(): readonly HeldSvid[] {
-    return dueForRenewal([...this.#held.values()], this.#nowMs());
+    const nowMs = this.#nowMs();
+    const held = [...this.#held.values()];
+    const tainted = nowMs < this.#replaceTaintedAtMs ? [] : held.filter((svid) => this.#isTainted(svid));
+    return [...dueForRenewal(held, nowMs), ...tainted];
+  }
+
+  #isTainted({ authorityKeyId }: HeldSvid): boolean {
+    return authorityKeyId !== undefined && this.#context.bundles.current.taintedKeyIds.has(authorityKeyId);
   }
 
   #lifetimeMs(): number {

@@ -1,5 +1,6 @@
 import { createRandom } from '@blastradius/kernel';
 import { type Authority, createAuthority, mintX509Svid, verifyCsr } from '@blastradius/pki';
+import { authorityKeyIdOf, subjectKeyIdOf } from '@blastradius/spiffe';
 import { type FakeClock, fakeClock } from '@blastradius/testkit';
 import type { X509Snapshot } from '@blastradius/workload-api';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -17,12 +18,19 @@ class LocalIssuer implements Issuer {
   isAway = false;
   asked = 0;
   readonly batches: string[][] = [];
-  readonly #authority: Authority;
+  #authority: Authority;
   readonly #clock: FakeClock;
 
   constructor(authority: Authority, clock: FakeClock) {
     this.#authority = authority;
     this.#clock = clock;
+  }
+
+  /** Signs by this authority from now on; returns the key identifier of the one before. */
+  rotateTo(authority: Authority): string {
+    const previous = subjectKeyIdOf(this.#authority.certificate) ?? '';
+    this.#authority = authority;
+    return previous;
   }
 
   async entitlements() {
@@ -53,26 +61,24 @@ let clock: FakeClock;
 let issuer: LocalIssuer;
 let store: SvidStore;
 let bundles: TrustBundles;
+let lifetime: { notBefore: Date; notAfter: Date };
 
 beforeEach(async () => {
   clock = fakeClock();
   const nowMs = clock.now().getTime();
-  const authority = await createAuthority({
-    trustDomain: 'moltbook.test',
-    notBefore: new Date(nowMs - 1000),
-    notAfter: new Date(nowMs + 3_600_000),
-  });
-  issuer = new LocalIssuer(authority, clock);
+  lifetime = { notBefore: new Date(nowMs - 1000), notAfter: new Date(nowMs + 3_600_000) };
+  issuer = new LocalIssuer(await createAuthority({ trustDomain: 'moltbook.test', ...lifetime }), clock);
   bundles = new TrustBundles(bundle(1, ['AAAA']));
   const logger = { debug: () => {}, info: () => {}, warn: () => {} };
   store = new SvidStore({ issuer, bundles, clock, random: createRandom('store'), logger });
 });
 
-const bundle = (sequence: number, x509Authorities: string[]) => ({
+const bundle = (sequence: number, x509Authorities: string[], taintedAuthorityKeyIds: string[] = []) => ({
   trustDomain: 'moltbook.test',
   sequence,
   refreshHintSeconds: 60,
   x509Authorities,
+  taintedAuthorityKeyIds,
 });
 
 class Watching {
@@ -197,6 +203,43 @@ describe('SvidStore', () => {
     bundles.offer(bundle(1, ['AAAA']));
     bundles.offer(bundle(3, ['AAAA', 'BBBB']));
     expect(watching.snapshots).toHaveLength(2);
+  });
+
+  it('replaces all that a tainted authority has signed, soon and in one batch, and nothing else', async () => {
+    issuer.entitled = [a, b];
+    const watching = new Watching();
+    await watching.ids(1);
+    const next = await createAuthority({ trustDomain: 'moltbook.test', ...lifetime });
+    const tainted = issuer.rotateTo(next);
+    bundles.offer(bundle(2, ['AAAA'], ['00ff']));
+    clock.advance(1100);
+    store.tick();
+    await settled();
+    expect(issuer.batches).toHaveLength(1);
+    bundles.offer(bundle(3, ['AAAA'], ['00ff', tainted]));
+    clock.advance(1100);
+    store.tick();
+    expect(await watching.ids(2)).toEqual([a, b]);
+    expect(issuer.batches).toEqual([
+      [a, b],
+      [a, b],
+    ]);
+    const signers = watching.snapshots[1]?.svids.map(({ x509Svid }) => authorityKeyIdOf(x509Svid));
+    expect(signers).toEqual([subjectKeyIdOf(next.certificate), subjectKeyIdOf(next.certificate)]);
+  });
+
+  it('does not ask at every tick an issuer that goes on signing by a tainted authority', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    const [svid] = watching.snapshots[0]?.svids ?? [];
+    bundles.offer(bundle(2, ['AAAA'], [authorityKeyIdOf(svid?.x509Svid ?? new Uint8Array()) ?? '']));
+    for (let ms = 0; ms < 5000; ms += 200) {
+      clock.advance(200);
+      store.tick();
+      await settled();
+    }
+    expect(issuer.batches.length).toBeGreaterThan(1);
+    expect(issuer.batches.length).toBeLessThan(6);
   });
 
   it('does not renew for nobody, and forgets what nobody has wanted for half a minute', async () => {

@@ -14,6 +14,9 @@ export class SvidStore implements WorkloadIdentities {
     context.bundles.onChange(() => {
       for (const set of this.#sets.values()) set.republish();
     });
+    context.bundles.onTaint(() => {
+      for (const set of this.#sets.values()) set.replaceTainted();
+    });
   }
 
   watch(selectors: readonly string[], watcher: IdentitiesWatcher): () => void {

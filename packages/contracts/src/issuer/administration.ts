@@ -45,5 +45,19 @@ export const joinTokenMintAnswer = z.object({
   bundle: z.object({ x509Authorities: z.array(z.base64()) }),
 });
 
-/** `POST /admin/authority/rotate`: `prepare` publishes the next CA, `activate` signs with it. */
-export const authorityRotateRequest = z.object({ step: z.enum(['prepare', 'activate']) });
+/** The longest that a request to rotate may take. */
+export const publishSecondsMax = 600;
+
+/**
+ * `POST /admin/authority/rotate`. `prepare` publishes the next CA, `activate` signs with it, `taint`
+ * has everything replaced that a predecessor has signed. `forced` is all three, and answers when they
+ * are done; ordered twice at once it is done once.
+ */
+export const authorityRotateRequest = z.object({
+  step: z.enum(['prepare', 'activate', 'taint', 'forced']),
+  /**
+   * For `forced`: how long the next CA is published before it signs, so that everyone has fetched the
+   * bundle by then. The issuer's own activation delay unless given, and ten minutes at most.
+   */
+  publishSeconds: z.number().min(0).max(publishSecondsMax).optional(),
+});

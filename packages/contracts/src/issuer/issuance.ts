@@ -14,6 +14,12 @@ export const trustBundle = z.object({
   sequence: z.number().int(),
   refreshHintSeconds: z.number(),
   x509Authorities: z.array(der),
+  /**
+   * Authorities of this bundle that are not to be relied on any longer: whoever holds an SVID that one
+   * of them signed replaces it at once. They stay in the bundle meanwhile, so that nothing honest is
+   * refused. Hex of the subject key identifier, in lower case.
+   */
+  taintedAuthorityKeyIds: z.array(z.string().regex(/^[0-9a-f]+$/)).default([]),
 });
 export type TrustBundleDocument = z.infer<typeof trustBundle>;
 

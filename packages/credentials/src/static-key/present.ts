@@ -11,5 +11,9 @@ export function presentStaticKey({
   readonly apiKey: string;
   readonly trust: ServerTrust;
 }): Presenter {
-  return presentHeaders({ headers: { authorization: `Bearer ${apiKey}` }, trust, connectionsMax: ONE_AGENT.connectionsMax });
+  return presentHeaders({
+    headers: { authorization: `Bearer ${apiKey}` },
+    trust,
+    connectionsMax: ONE_AGENT.connectionsMax,
+  });
 }

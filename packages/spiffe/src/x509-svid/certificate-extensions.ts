@@ -40,6 +40,14 @@ export function readExtensions(der: Uint8Array): ReadonlyMap<ExtensionName, Cert
   return found;
 }
 
+/** What one extension holds, by the hex of its object identifier; undefined where there is none. */
+export function findExtension(der: Uint8Array, type: string): DerElement | undefined {
+  const found = extensionElements(der)
+    .map(readExtension)
+    .find((extension) => extension.type === type);
+  return found?.value();
+}
+
 function isUnderstood(type: string): type is keyof typeof understood {
   return Object.hasOwn(understood, type);
 }

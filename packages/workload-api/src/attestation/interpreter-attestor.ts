@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { lstat, open, readFile, realpath } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { type FileHandle, readFile, realpath } from 'node:fs/promises';
+import { basename, isAbsolute, resolve } from 'node:path';
 import type { FileDigests } from './file-digests.ts';
-import { readProcLink, sharesFileSystemView, unlessHidden } from './proc-view.ts';
+import { openWithoutLinks } from './open-without-links.ts';
+import { readProcLink, sharesFileSystemView, sharesUserNamespace, unlessHidden } from './proc-view.ts';
 import type { WorkloadAttestor, WorkloadProcess } from './workload-attestor.ts';
 
 const INTERPRETER = /^(?:node|nodejs|python)[\d.]*$/;
@@ -28,6 +28,10 @@ const CODE_INJECTING = new Set([
  * environment that injects code, for a script that has not been touched since the process
  * started, and reached without a symbolic link: a link can be turned after the start.
  *
+ * A process in a mount namespace or root of its own (a container beside ours) is attested by the
+ * digest alone, read through its root: there a path proves nothing. It must not have made that
+ * namespace itself, in a user namespace of its own.
+ *
  * What it can't see: a process may overwrite its own argument list and its own environment, and
  * another process of the same user may attach a debugger; what the script imports is not
  * hashed. It tells a mix-up and a changed file from the real thing; against hostile code of the
@@ -43,18 +47,35 @@ export class InterpreterAttestor implements WorkloadAttestor {
   async attest(process: WorkloadProcess): Promise<string[]> {
     const executable = await readProcLink(`/proc/${process.pid}/exe`);
     if (executable === undefined || !INTERPRETER.test(basename(executable))) return [];
-    if (!(await sharesFileSystemView(process.pid))) return [];
-    const path = await scriptPath(process.pid);
-    if (path === undefined) return [];
-    const digest = await unlessHidden(() => this.#digestScript(path, process.startedAtMs));
+    const script = await scriptOf(process.pid);
+    if (script === undefined) return [];
+    if (await sharesFileSystemView(process.pid)) return this.#attestHere(script, process);
+    if (await sharesUserNamespace(process.pid)) return this.#attestElsewhere(script, process);
+    return [];
+  }
+
+  async #attestHere(script: string, process: WorkloadProcess): Promise<string[]> {
+    const directory = await readProcLink(`/proc/${process.pid}/cwd`);
+    if (directory === undefined) return [];
+    const path = resolve(directory, script);
+    const digest = await this.#digest(process, async () =>
+      (await realpath(path)) === path ? openWithoutLinks('/', path) : undefined,
+    );
     return digest === undefined ? [] : [`interpreter:path:${path}`, `interpreter:sha256:${digest}`];
   }
 
-  async #digestScript(path: string, startedAtMs: number): Promise<string | undefined> {
-    if ((await realpath(path)) !== path) return undefined;
-    // Opening a pipe or a device could block or do something; so look before.
-    if (!(await lstat(path)).isFile()) return undefined;
-    const script = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  async #attestElsewhere(script: string, process: WorkloadProcess): Promise<string[]> {
+    const start = `/proc/${process.pid}/${isAbsolute(script) ? 'root' : 'cwd'}`;
+    const digest = await this.#digest(process, () => openWithoutLinks(start, script));
+    return digest === undefined ? [] : [`interpreter:sha256:${digest}`];
+  }
+
+  async #digest(
+    { startedAtMs }: WorkloadProcess,
+    openScript: () => Promise<FileHandle | undefined>,
+  ): Promise<string | undefined> {
+    const script = await unlessHidden(openScript);
+    if (script === undefined) return undefined;
     try {
       // The change time can't be set back as the modification time can. A script that is younger
       // than its process is not what was loaded.
@@ -67,16 +88,13 @@ export class InterpreterAttestor implements WorkloadAttestor {
   }
 }
 
-async function scriptPath(pid: number): Promise<string | undefined> {
-  const [commandLine, environment, directory] = await Promise.all([
+async function scriptOf(pid: number): Promise<string | undefined> {
+  const [commandLine, environment] = await Promise.all([
     unlessHidden(() => readFile(`/proc/${pid}/cmdline`, 'utf8')),
     unlessHidden(() => readFile(`/proc/${pid}/environ`, 'utf8')),
-    readProcLink(`/proc/${pid}/cwd`),
   ]);
-  if (commandLine === undefined || environment === undefined || directory === undefined) return undefined;
-  const script = scriptArgument(commandLine);
-  if (script === undefined || injectsCode(environment)) return undefined;
-  return resolve(directory, script);
+  if (commandLine === undefined || environment === undefined || injectsCode(environment)) return undefined;
+  return scriptArgument(commandLine);
 }
 
 /** The first argument, unless it is an option; `commandLine` as in /proc/<pid>/cmdline. */

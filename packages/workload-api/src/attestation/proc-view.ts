@@ -13,6 +13,18 @@ export async function sharesFileSystemView(pid: number): Promise<boolean> {
   return theirs !== undefined && theirs === ours && root === '/';
 }
 
+/**
+ * Whether the process has only the rights that we know it by. In a user namespace of its own any
+ * process may mount what it likes over what it runs; in ours that takes a right over the whole host.
+ */
+export async function sharesUserNamespace(pid: number): Promise<boolean> {
+  const [theirs, ours] = await Promise.all([
+    readProcLink(`/proc/${pid}/ns/user`),
+    readProcLink('/proc/self/ns/user'),
+  ]);
+  return theirs !== undefined && theirs === ours;
+}
+
 /** Undefined when the process is gone or is not ours to look at (proc(5), PTRACE_MODE_READ). */
 export async function readProcLink(path: string): Promise<string | undefined> {
   return unlessHidden(() => readlink(path));
