@@ -3,13 +3,22 @@
 // From an installed and built checkout it copies the app, the packages it is linked to, and what these
 // depend on at run time: nothing for development, no sources, no types, no manuals. `npm ci --omit=dev
 // --workspace` won't do: to npm our testkit is a workspace like any other, and it brings testcontainers.
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What a program doesn't read: source maps, sources and types, build state, manuals. */
 const LEFT_OUT = /\.(?:map|[cm]?ts|tsbuildinfo)$|^(?:readme|changelog|history|contributing)(?:\.|$)/i;
-const OWN_PARTS = ['package.json', 'dist'];
+/** What a workspace of ours holds for its makers alone; what is left is the compiled code and what it reads. */
+const FOR_ITS_MAKERS = new Set([
+  'src',
+  'test',
+  'bench',
+  'node_modules',
+  'tsconfig.json',
+  'turbo.json',
+  '.turbo',
+]);
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -57,7 +66,7 @@ function copyInto(out, { folder, link }) {
   // What is nested in a dependency was found by itself, if it is needed.
   const keep = (file) =>
     !LEFT_OUT.test(basename(file)) && !relative(folder, file).split(sep).includes('node_modules');
-  for (const part of isOurs ? OWN_PARTS : ['.']) {
+  for (const part of isOurs ? readdirSync(folder).filter((name) => !FOR_ITS_MAKERS.has(name)) : ['.']) {
     cpSync(join(folder, part), join(out, place, part), { recursive: true, filter: keep });
   }
   if (link === folder) return;

@@ -1,4 +1,5 @@
-import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Chained, chain, type Head } from './chain.ts';
 import { readTail } from './log-tail.ts';
 
@@ -12,9 +13,10 @@ export interface AuditLog<R extends object> {
 /**
  * Opens an append-only log whose records are chained by hash. A process killed the next instant
  * has lost nothing it had appended; a line torn by the kill is cut off when the log is opened
- * again, and the chain goes on.
+ * again, and the chain goes on. A folder that isn't there is made.
  */
 export function openAuditLog<R extends object>(file: string): AuditLog<R> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
   const tail = readTail(fd);
   ftruncateSync(fd, tail.endBytes);
