@@ -4,3 +4,4 @@ export type { Entitlement, TrustBundleDocument, X509SvidDocument } from './issue
 export * as issuance from './issuer/issuance.ts';
 export * as networkOperator from './network/operator.ts';
 export { type ProcessCommand, type ProcessEvent, processCommand, processEvent } from './process/protocol.ts';
+export { relayedAnswer } from './process/relay.ts';

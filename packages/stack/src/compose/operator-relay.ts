@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import { relayedAnswer } from '@blastradius/contracts';
 import { ComponentFailed } from '../stack.errors.ts';
 import type { OperatorAnswer, OperatorRequest } from '../world/network-operator.ts';
 import { dockerEnvironment } from './steered-container.ts';
@@ -9,13 +9,6 @@ const RELAY = '/app/request-relay.mjs';
 const ANSWER_WITHIN_MS = 30_000;
 const PAUSE_MS = 300;
 const ATTEMPTS = 40;
-
-const relayedAnswer = z.object({
-  id: z.number(),
-  status: z.number().optional(),
-  body: z.unknown().optional(),
-  error: z.string().optional(),
-});
 
 export interface OperatorRelay {
   readonly request: OperatorRequest;
