@@ -9,7 +9,7 @@ import { FakeIdentities } from './fake-identities.ts';
 import { WorkloadProcess, writeWorkloadScript } from './workload-process.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {} };
-const canUnshare = spawnSync('unshare', ['-m', 'true']).status === 0;
+const canUnshare = spawnSync('sh', ['-c', 'unshare -m true']).status === 0;
 if (!canUnshare)
   process.stderr.write('skipped: no mount namespace can be made here (needs root and unshare)\n');
 
@@ -87,7 +87,7 @@ describe.runIf(canUnshare)('a workload in a mount namespace of its own', () => {
   });
 
   it('claims no script when it made the namespace itself: it could mount over what it runs', async (test) => {
-    if (spawnSync('unshare', ['-Urm', 'true']).status !== 0) {
+    if (spawnSync('sh', ['-c', 'unshare -Urm true']).status !== 0) {
       process.stderr.write('skipped: no user namespace can be made here\n');
       test.skip();
     }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await symlink('agent.mjs', join(root, 'app/link.mjs'));
   await symlink('/proc/self', join(root, 'app/magic'));
   await writeFile(join(root, 'app/sub/deep.mjs'), 'deep');
-  execFileSync('mkfifo', [join(root, 'app/pipe')]);
+  execFileSync('sh', ['-c', `mkfifo ${join(root, 'app/pipe')}`]);
 });
 
 const read = async (path: string) => {
