@@ -7,14 +7,18 @@ import { runProgram, type Surroundings } from './programs.ts';
 /** Where the image has it. */
 const FILE_IN_IMAGE = '/usr/bin/k6';
 
-/** The selectors that a sidecar attests of this k6 when it calls: its user, its path, its bytes. */
+/**
+ * The selectors that a sidecar attests of this k6 when it calls: its user, its bytes, and its path, unless
+ * it runs in a container, where a path says nothing: any file can lie there.
+ */
 export async function attestedAs(k6: K6, surroundings: Surroundings): Promise<string[]> {
   // Nobody attests it by what it is: in the project, who stands beside that sidecar is told by its user.
   if (k6.kind === 'service') return [];
-  const file = k6.kind === 'binary' ? k6.file : FILE_IN_IMAGE;
-  const sha256 =
-    k6.kind === 'binary' ? await sha256Of(file) : await sha256InImage(k6.docker, k6.image, surroundings);
-  return [`unix:uid:${process.getuid?.()}`, `unix:path:${file}`, `unix:sha256:${sha256}`];
+  const user = `unix:uid:${process.getuid?.()}`;
+  if (k6.kind === 'binary') {
+    return [user, `unix:path:${k6.file}`, `unix:sha256:${await sha256Of(k6.file)}`];
+  }
+  return [user, `unix:sha256:${await sha256InImage(k6.docker, k6.image, surroundings)}`];
 }
 
 async function sha256Of(file: string): Promise<string> {
