@@ -20,7 +20,7 @@ RUN node_modules/.bin/tsc -b
 
 FROM build AS packed
 ARG APP
-RUN node deploy/pack-app.mjs "$APP" /out && cp -r scenarios deploy/relay.mjs deploy/request-relay.mjs /out/
+RUN node deploy/pack-app.mjs "$APP" /out && cp -r scenarios deploy/ready.sh deploy/relay.mjs deploy/request-relay.mjs /out/
 # The scripts that earn an identity, for the operator: what it hashes is what the other images run.
 RUN for app in network fleet; do install -D -m 0644 "apps/$app/dist/main.js" "/out/attested/$app/main.js"; done \
  && chmod -R u=rwX,go=rX /out

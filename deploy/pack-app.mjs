@@ -28,14 +28,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 }
 
 /** The app's folder and those of all that it depends on at run time, each once: where it is, and the link that leads there. */
-export function runtimeFolders(appFolder) {
+export function runtimeFolders(appFolder, base = root) {
   const found = new Map();
   const visit = (folder, link) => {
     if (found.has(folder)) return;
     found.set(folder, { folder, link });
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     for (const name of neededBy(manifest)) {
-      const at = installed(name, folder);
+      const at = installed(name, folder, base);
       if (at) visit(realpathSync(at), at);
       else if (manifest.dependencies?.[name])
         throw new Error(`${name}, which ${folder} needs, is not installed`);
@@ -52,11 +52,11 @@ function neededBy({ dependencies = {}, optionalDependencies = {}, peerDependenci
 }
 
 /** Where Node would find the package: the nearest node_modules upwards that has it. */
-function installed(name, from) {
+function installed(name, from, base) {
   for (let at = from; ; at = dirname(at)) {
     const place = join(at, 'node_modules', name);
     if (basename(at) !== 'node_modules' && existsSync(join(place, 'package.json'))) return place;
-    if (at === root || at === dirname(at)) return undefined;
+    if (at === base || at === dirname(at)) return undefined;
   }
 }
 

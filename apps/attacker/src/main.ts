@@ -5,6 +5,7 @@ import { createPopulation, loadScenario } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { Agenda } from './engine/agenda.ts';
 import { Attempts } from './engine/attempts.ts';
+import { assertInRange } from './engine/range-only.ts';
 import { createThiefFetch, presentNothing } from './engine/thief-fetch.ts';
 import { Clients } from './playbooks/moltbook/clients.ts';
 import { Loot } from './playbooks/moltbook/loot.ts';
@@ -23,7 +24,7 @@ const scenario = loadScenario(config.SCENARIO_FILE);
 const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
 const ledger = openLedger<AttackerRecord>(config.LEDGER_FILE);
 const attempts = new Attempts(ledger);
-const clients = new Clients(config.NETWORK_URL, new RogueAuthority());
+const clients = new Clients(await assertInRange(config.NETWORK_URL), new RogueAuthority());
 const reader = presentNothing();
 const stopped = new AbortController();
 

@@ -6,7 +6,7 @@ import { certificatesToPem } from '@blastradius/spiffe';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Agenda } from '../src/engine/agenda.ts';
 import { Attempts } from '../src/engine/attempts.ts';
-import { TargetRefused } from '../src/engine/loopback-only.ts';
+import { TargetRefused } from '../src/engine/range-only.ts';
 import { createThiefFetch, presentNothing } from '../src/engine/thief-fetch.ts';
 import { Clients } from '../src/playbooks/moltbook/clients.ts';
 import { Loot } from '../src/playbooks/moltbook/loot.ts';
@@ -56,7 +56,7 @@ async function play(
     records.push(record);
     options.onRecord?.(record);
   };
-  const clients = new Clients(world.url, new RogueAuthority());
+  const clients = new Clients(new URL(world.url), new RogueAuthority());
   const reader = presentNothing();
   const attempts = new Attempts({ append });
   await playMoltbook({

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { TargetRefused } from '../src/engine/loopback-only.ts';
+import { TargetRefused } from '../src/engine/range-only.ts';
 import { createThiefFetch, presentNothing } from '../src/engine/thief-fetch.ts';
 
 async function serverThatRedirectsTo(location: string) {
@@ -23,6 +23,6 @@ test.each(['https://example.com/', '/again'])('does not follow a redirect to %s'
   expect(asked()).toBe(1);
 });
 
-test('asks nobody outside this machine', async () => {
+test('asks nobody outside the range', async () => {
   await expect(createThiefFetch(presentNothing())('https://example.com/')).rejects.toThrow(TargetRefused);
 });

@@ -50,7 +50,7 @@ operate({
   tokens,
   policies: computePolicies({
     population,
-    programs: readAttestedPrograms(config.ATTESTED_FOLDER, config.WORKLOAD_UID),
+    programs: await readAttestedPrograms(config.ATTESTED_FOLDER, config.WORKLOAD_UID),
     networkDnsNames: config.NETWORK_DNS_NAMES,
     load: { agents: loadAgents, programSha256: config.LOAD_PROGRAM_SHA256 },
   }),

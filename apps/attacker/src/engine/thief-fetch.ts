@@ -1,6 +1,6 @@
 import { type Presenter, presentHeaders } from '@blastradius/credentials';
 import { request } from 'undici';
-import { assertLoopback } from './loopback-only.ts';
+import { assertInRange } from './range-only.ts';
 
 export const THIEF_TIMEOUT_MS = 5000;
 
@@ -9,10 +9,10 @@ export function presentNothing(): Presenter {
   return presentHeaders({ headers: {}, trust: { kind: 'anyone' } });
 }
 
-/** A `fetch` that only reaches this machine, follows no redirect and doesn't wait for ever. */
+/** A `fetch` that only reaches the range, follows no redirect and doesn't wait for ever. */
 export function createThiefFetch(presenter: Presenter): typeof fetch {
   return async (input, init) => {
-    const url = assertLoopback(input instanceof Request ? input.url : input);
+    const url = await assertInRange(input instanceof Request ? input.url : input);
     const { statusCode, headers, body } = await request(url, {
       method: (init?.method ?? 'GET') as 'GET',
       dispatcher: presenter.dispatcher(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { AttestedPrograms } from './compute-policies.ts';
 
@@ -8,15 +8,18 @@ import type { AttestedPrograms } from './compute-policies.ts';
  * the scripts of network and fleet were copied in by the build that made theirs. So what the policies
  * name is what the sidecars will see, or the images are not of one build and nobody gets an identity.
  */
-export function readAttestedPrograms(folder: string, uid: number): AttestedPrograms {
-  return {
-    uid,
-    nodeSha256: sha256(process.execPath),
-    networkSha256: sha256(join(folder, 'network/main.js')),
-    fleetSha256: sha256(join(folder, 'fleet/main.js')),
-  };
+export async function readAttestedPrograms(folder: string, uid: number): Promise<AttestedPrograms> {
+  const [nodeSha256, networkSha256, fleetSha256] = await Promise.all([
+    sha256(process.execPath),
+    sha256(join(folder, 'network/main.js')),
+    sha256(join(folder, 'fleet/main.js')),
+  ]);
+  return { uid, nodeSha256, networkSha256, fleetSha256 };
 }
 
-function sha256(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+/** Piece by piece: Node alone is more than a hundred megabytes. */
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest('hex');
 }

@@ -6,7 +6,6 @@ import {
   presentX509Svid,
   type ServerTrust,
 } from '@blastradius/credentials';
-import { assertLoopback } from '../../engine/loopback-only.ts';
 import type { RogueAuthority } from './rogue-authority.ts';
 import type { Way } from './ways-to-present.ts';
 
@@ -18,8 +17,9 @@ export class Clients {
   readonly #rogue: RogueAuthority;
   readonly #byWay = new Map<string, Promise<AgentClient>>();
 
-  constructor(networkUrl: string, rogue: RogueAuthority) {
-    this.#networkUrl = assertLoopback(networkUrl).origin;
+  /** `network` has passed `assertInRange`. */
+  constructor(network: URL, rogue: RogueAuthority) {
+    this.#networkUrl = network.origin;
     this.#rogue = rogue;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptResult } from '../../engine/attempts.ts';
-import { TargetRefused } from '../../engine/loopback-only.ts';
+import { TargetRefused } from '../../engine/range-only.ts';
 import type { Project } from './open-backend.ts';
 import { partOf } from './techniques.ts';
 import type { Thief } from './thief.ts';

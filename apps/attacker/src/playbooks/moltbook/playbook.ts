@@ -1,4 +1,5 @@
 import { createRandom } from '@blastradius/kernel';
+import { assertInRange } from '../../engine/range-only.ts';
 import { readCarelessBackup } from './careless-backup.ts';
 import { findPublishableKey } from './find-publishable-key.ts';
 import { harvestAgents } from './harvest-agents.ts';
@@ -36,6 +37,7 @@ async function openHole(thief: Thief, useLoot: UseLoot): Promise<void> {
     agenda.at(agenda.nowMinute + TRY_AGAIN_MINUTES, () => openHole(thief, useLoot));
     return;
   }
+  await assertInRange(project.url);
   const backend = new OpenBackend(project, fetch);
   await listTables(thief, backend);
   await takeAll(thief, backend);
