@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
 import { ARMS, type Arm, findRoot, runScenario, type Target } from '@blastradius/stack';
-import { bearableTimeScale } from './bearable-time-scale.ts';
+import { bearableInContainers, bearableTimeScale } from './bearable-time-scale.ts';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { startLiveView } from './view/live-view.ts';
 import { writeReport } from './write-report.ts';
@@ -23,7 +23,10 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const folder = emptyFolder(flags.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`));
   const arms = flags.arms ?? [...ARMS];
   const agents = flags.agents ?? scenario.population.agents;
-  const timeScale = flags.timeScale ?? bearableTimeScale(scenario.timeScale, agents, availableParallelism());
+  const cores = availableParallelism();
+  const wanted =
+    flags.target === 'compose' ? bearableInContainers(scenario.timeScale, cores) : scenario.timeScale;
+  const timeScale = flags.timeScale ?? bearableTimeScale(wanted, agents, cores);
   if (timeScale < scenario.timeScale && flags.timeScale === undefined) {
     process.stderr.write(
       `${agents} agents: time is compressed ${timeScale} times, not ${scenario.timeScale}, so that this machine ` +

@@ -21,7 +21,7 @@ const FOUNDATION = ['postgres', 'redis'];
 export async function borrowComposePlatform(onPhase?: (phase: string) => void): Promise<Platform> {
   const project = await openProject();
   onPhase?.('starting what the containers stand on');
-  await project.up(FOUNDATION);
+  await project.start(FOUNDATION);
   const standing = await project.containers.standing();
   const borrowed = new Set<string>();
   // One change of the project at a time: compose looks at all of it.
@@ -34,7 +34,7 @@ export async function borrowComposePlatform(onPhase?: (phase: string) => void): 
     },
     stop: async () => {
       onPhase?.('giving the containers back');
-      await project.up(standing.filter((service) => borrowed.has(service)));
+      await project.renew(standing.filter((service) => borrowed.has(service)));
     },
   };
 }
@@ -66,9 +66,14 @@ async function openProject(): Promise<ComposeProject> {
     root,
     command,
     containers,
-    up: async (services, environment = {}) => {
+    start: async (services) => {
+      await compose(['up', '-d', ...services]);
+      await containers.untilHealthy(services);
+    },
+    renew: async (services, environment = {}) => {
       if (services.length === 0) return;
-      await compose(['up', '-d', '--force-recreate', ...services], { environment });
+      await compose(['rm', '-sf', ...services]);
+      await compose(['up', '-d', ...services], { environment });
       await containers.untilHealthy(services);
     },
     remove: async (services) => void (await compose(['rm', '-sf', ...services])),

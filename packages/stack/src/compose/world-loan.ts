@@ -7,8 +7,10 @@ export interface ComposeProject {
   /** How compose is called here: a program and its first arguments. */
   readonly command: readonly [string, ...string[]];
   readonly containers: Containers;
+  /** Starts what does not run, and waits until it is healthy; what runs stays as it is. */
+  start(services: readonly string[]): Promise<void>;
   /** Makes these services' containers anew with the environment, and waits until they are healthy. */
-  up(services: readonly string[], environment?: Readonly<Record<string, string>>): Promise<void>;
+  renew(services: readonly string[], environment?: Readonly<Record<string, string>>): Promise<void>;
   remove(services: readonly string[]): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ const SCRIPTS = '/opt/blastradius';
 
 /** Makes the databases of a world and the containers that use them; the end of the loan takes both away. */
 export async function lendWorld(
-  { containers, up, remove }: ComposeProject,
+  { containers, renew, remove }: ComposeProject,
   services: readonly string[],
   environmentOf: (world: string) => Readonly<Record<string, string>>,
 ): Promise<WorldLoan> {
@@ -34,7 +36,7 @@ export async function lendWorld(
   };
   await containers.exec('postgres', ['bash', `${SCRIPTS}/create-world.sh`, world]);
   try {
-    await up(services, environmentOf(world));
+    await renew(services, environmentOf(world));
   } catch (error) {
     await end().catch(() => {});
     throw error;
