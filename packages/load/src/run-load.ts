@@ -81,7 +81,9 @@ interface Played {
 }
 
 async function runBlocks(options: LoadOptions, k6: K6): Promise<Played> {
-  const k6Image = options.target === 'compose' ? await imageOf(k6, lookUp(options)) : null;
+  // Processes are started afresh for each world; containers are borrowed once for all.
+  if (options.target === 'embedded') return playBlocks({ ...options, k6, k6Image: null });
+  const k6Image = await imageOf(k6, lookUp(options));
   const platform = await startPlatform(options);
   try {
     return await playBlocks({ ...options, k6, k6Image, platform });

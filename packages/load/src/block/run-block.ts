@@ -25,7 +25,8 @@ export interface BlockOptions {
   readonly folder: string;
   readonly k6: K6;
   readonly k6Image: string | null;
-  readonly platform: Platform;
+  /** Where the world runs; a fresh one of processes where it is left out. */
+  readonly platform?: Platform;
   readonly generator: LoadGenerator;
   readonly scenario: Scenario;
   readonly plan: LoadPlan;
@@ -59,7 +60,7 @@ export async function runBlock(options: BlockOptions): Promise<PlayedBlock> {
     seed: options.seed,
     timeScale: timeScaleOf(scenario, plan),
     folder,
-    platform: options.platform,
+    ...(options.platform ? { platform: options.platform } : {}),
     load: {
       generator: options.generator,
       start: async (world) => {
