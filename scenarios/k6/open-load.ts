@@ -14,12 +14,10 @@ export interface Demands {
  */
 export function openLoad(settings: Settings, demands: Demands): Options {
   const { ratePerSecond, warmUpSeconds, durationSeconds } = settings;
-  const users = {
-    // Little's law: a user is busy for as long as its request takes, and 200 ms is slow already.
-    preAllocatedVUs: Math.max(50, Math.ceil(ratePerSecond * 0.2)),
-    // A second for every request: beyond that the network has lost, and k6 says what it dropped.
-    maxVUs: Math.max(200, ratePerSecond),
-  };
+  // Little's law: a user is busy for as long as its request takes, and 250 ms is slow already. What the
+  // network can't carry is dropped and counted; more users would only have it time out in a queue.
+  const users = Math.max(50, Math.ceil(ratePerSecond * 0.25));
+  const reserve = { preAllocatedVUs: users, maxVUs: users };
   return {
     scenarios: {
       warm_up: {
@@ -32,7 +30,7 @@ export function openLoad(settings: Settings, demands: Demands): Options {
           { target: ratePerSecond, duration: `${Math.floor(warmUpSeconds * 300)}ms` },
         ],
         gracefulStop: '5s',
-        ...users,
+        ...reserve,
       },
       measured: {
         executor: 'constant-arrival-rate',
@@ -42,7 +40,7 @@ export function openLoad(settings: Settings, demands: Demands): Options {
         timeUnit: '1s',
         duration: `${Math.round(durationSeconds * 1000)}ms`,
         gracefulStop: '6s',
-        ...users,
+        ...reserve,
       },
     },
     thresholds: {

@@ -15,7 +15,7 @@ export interface Upstream {
  * Several callers may share an identity. A connection costs a handshake, so it is kept for as long as
  * the server says that it keeps it, up to a minute.
  */
-const LIMITS = { connectionsMax: 16, idleMsMax: 60_000, responseBytesMax: -1 };
+const LIMITS = { connectionsMax: 4, idleMsMax: 60_000, responseBytesMax: -1 };
 
 const held = new WeakMap<X509SvidMessage, HeldX509Svid>();
 const authorities = new WeakMap<Uint8Array, readonly Uint8Array[]>();
