@@ -24,7 +24,7 @@ export default defineConfig({
         ...project,
         test: {
           name: 'integration',
-          include: ['{apps,packages}/*/test/**/*.test.ts'],
+          include: ['{apps,packages}/*/test/**/*.test.ts', 'deploy/test/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Two cores: whole stacks side by side would starve each other.

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { docker } from './engine.ts';
+import type { Platform } from './platform.ts';
+
+/** Every port on which anything of ours listens anywhere, and some that a host may have. */
+const PORTS = [22, 80, 443, 2375, 3000, 4317, 4318, 5432, 6379, 8081, 8090, 8443, 8444, 8445, 9090];
+/** Of TEST-NET-1 and the documentation's IPv6: addresses that are nobody's, and which only a way out leads to. */
+const OUTSIDE = ['192.0.2.1', '198.51.100.1', '2001:db8::1'];
+
+export interface OpenDoors {
+  readonly byName: string[];
+  readonly byAddress: { service: string; port: number }[];
+  readonly gateways: string[];
+  readonly outside: string[];
+}
+
+const inspected = z.array(
+  z.object({
+    NetworkSettings: z.object({
+      Networks: z.record(z.string(), z.object({ IPAddress: z.string(), Gateway: z.string() })),
+    }),
+  }),
+);
+const network = z.array(
+  z.object({ IPAM: z.object({ Config: z.array(z.object({ Gateway: z.string().optional() })) }) }),
+);
+
+/** Which of all doors of the platform, and of the world around it, open from inside this service's container. */
+export async function openDoors(platform: Platform, from: string): Promise<OpenDoors> {
+  const running = await platform.running();
+  const others = running.filter(({ service }) => service !== from);
+  const addresses = new Map<string, string>();
+  for (const { service, id } of others) {
+    const [container] = inspected.parse(JSON.parse(await docker(['inspect', id])));
+    for (const { IPAddress } of Object.values(container?.NetworkSettings.Networks ?? {})) {
+      if (IPAddress !== '') addresses.set(IPAddress, service);
+    }
+  }
+  const gateways = await gatewaysOf(platform);
+  const names = others.map(({ service }) => service);
+  const tried = await tryDoors(platform, from, [...names, ...addresses.keys(), ...gateways, ...OUTSIDE]);
+  const at = (hosts: Iterable<string>) => {
+    const among = new Set(hosts);
+    return tried.filter(({ host }) => among.has(host));
+  };
+  const asText = ({ host, port }: { host: string; port: number }) => `${host}:${port}`;
+  return {
+    byName: at(names).map(asText),
+    byAddress: at(addresses.keys()).map(({ host, port }) => ({ service: addresses.get(host) ?? '', port })),
+    gateways: at(gateways).map(asText),
+    outside: at(OUTSIDE).map(asText),
+  };
+}
+
+async function gatewaysOf({ project }: Platform): Promise<string[]> {
+  const filter = `label=com.docker.compose.project=${project}`;
+  const ids = (await docker(['network', 'ls', '-q', '--filter', filter])).split('\n').filter(Boolean);
+  const networks = network.parse(JSON.parse(await docker(['network', 'inspect', ...ids, 'bridge'])));
+  return networks.flatMap(({ IPAM }) => IPAM.Config.flatMap(({ Gateway }) => (Gateway ? [Gateway] : [])));
+}
+
+const opened = z.array(z.object({ host: z.string(), port: z.number() }));
+
+/** Connects from inside and hangs up; gives the doors that opened. */
+async function tryDoors(platform: Platform, from: string, hosts: readonly string[]) {
+  const script = `
+    const { connect } = require('node:net');
+    const { hosts, ports } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+    const doors = hosts.flatMap((host) => ports.map((port) => ({ host, port })));
+    const open = [];
+    const knock = (door) => new Promise((resolve) => {
+      const socket = connect({ ...door, timeout: 1500 });
+      const end = (isOpen) => { if (isOpen) open.push(door); socket.destroy(); resolve(); };
+      socket.on('connect', () => end(true)).on('timeout', () => end(false)).on('error', () => end(false));
+    });
+    const next = async () => { for (let door = doors.shift(); door; door = doors.shift()) await knock(door); };
+    Promise.all(Array.from({ length: 100 }, next)).then(() => process.stdout.write(JSON.stringify(open)));`;
+  const input = JSON.stringify({ hosts, ports: PORTS });
+  return opened.parse(JSON.parse(await platform.exec(from, ['node', '-e', script], input)));
+}
