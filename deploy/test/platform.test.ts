@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { reportSchema } from '@blastradius/blast-radius';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { blastradius } from './blastradius.ts';
 import { docker, whatIsMissing } from './engine.ts';
 import { Platform } from './platform.ts';
 import { openDoors } from './reach.ts';
@@ -111,6 +116,22 @@ describe.skipIf(missing !== undefined)('the platform in containers', () => {
     expect(await findSecrets(platform, [secret])).toEqual([expect.stringMatching(/^the description of/)]);
   }, 300_000);
 
+  test('a scenario that borrows its containers comes to the verdicts of the embedded stack', async () => {
+    const before = (await platform.running()).map(({ service }) => service).sort();
+    const verdicts = async (target: string) => {
+      const folder = join(mkdtempSync(join(tmpdir(), 'blastradius-deploy-')), 'run');
+      const args = ['run', 'moltbook-key-leak', '--target', target, '--agents', '40', '--out', folder];
+      await blastradius(args, platform.environment).ended;
+      return verdictsIn(folder);
+    };
+    const inContainers = await verdicts('compose');
+    expect(inContainers).toEqual(await verdicts('embedded'));
+    expect(new Set(inContainers.map(({ verdict }) => verdict))).toEqual(new Set(['held']));
+    const after = await platform.running();
+    expect(after.map(({ service }) => service).sort()).toEqual(before);
+    await platform.untilWell(before, BACK_WITHIN_MS);
+  }, 1_500_000);
+
   test.each([
     'sidecar-agent-1',
     'agent-1',
@@ -170,4 +191,10 @@ function killScript(isAgent: boolean): string {
     });
     if (found.length !== 1) throw new Error('found ' + found.length);
     process.kill(Number(found[0]), 'SIGKILL');`;
+}
+
+/** What became of each claim of the scenario. */
+function verdictsIn(folder: string): { id: string; verdict: string }[] {
+  const report = reportSchema.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
+  return report.hypotheses.map(({ id, verdict }) => ({ id, verdict }));
 }

@@ -34,6 +34,11 @@ export class Platform {
     return call(program, [...first, '-p', this.project, ...args], { env: this.#env });
   }
 
+  /** For a command that drives the platform: which project it is, its images and its ports. */
+  get environment(): Record<string, string> {
+    return { ...this.#env, COMPOSE_PROJECT_NAME: this.project };
+  }
+
   async up(...services: string[]): Promise<void> {
     await this.compose('--profile', 'attack', 'up', '-d', ...services);
   }
