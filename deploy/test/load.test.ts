@@ -59,7 +59,6 @@ describe.skipIf(missing !== undefined)('load on the platform in containers', () 
     const svids = report.load?.blocks[0]?.svids;
     expect(svids?.total).toBeGreaterThan(30);
     expect(svids?.replaced).toBe(svids?.total);
-    expect(block?.rotation).toMatchObject({ svidsReplaced: expect.any(Number) });
     process.stderr.write(`deploy: under kills ${JSON.stringify({ honest: arm?.honestRequests, counted })}\n`);
   });
 
