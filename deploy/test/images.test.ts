@@ -8,6 +8,8 @@ const MEGABYTES_ON_TOP_MAX = 150;
 const BUILD_WITHIN_MS = 1_800_000;
 
 const missing = await whatIsMissing();
+const { BLASTRADIUS_SLOW_TESTS: slow } = process.env;
+const isSlowWanted = slow === '1';
 const imageOf = (app: string) => `blastradius/${app}:test`;
 
 async function build(app: string, tag: string, ...more: string[]): Promise<void> {
@@ -93,7 +95,7 @@ describe.skipIf(missing !== undefined)('the images', () => {
   }, 300_000);
 
   // Two builds from nothing take minutes, most of them npm's.
-  test.runIf(process.env['BLASTRADIUS_SLOW_TESTS'] === '1')(
+  test.runIf(isSlowWanted)(
     'two builds from nothing give the same files, modes and links',
     async () => {
       const trees: string[] = [];

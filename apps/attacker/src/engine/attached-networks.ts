@@ -1,46 +1,52 @@
-import { readFileSync } from 'node:fs';
-
-/** Where packets of this machine can go, as its kernel has it. */
+/** Where packets of a machine can go, by its routing tables. */
 export interface AttachedNetworks {
-  /** Some route leads through a gateway, or straight to addresses that are not private. */
-  readonly hasWayOut: boolean;
-  /** Whether the IPv4 address is in a private network that this machine is attached to. */
+  /** Some route leads straight to addresses that are not private, or can't be read. */
+  readonly leadsOut: boolean;
+  /** Through these it would lead out, if they are there. */
+  readonly gateways: readonly Gateway[];
+  /** Whether the IPv4 address is in a private network that the machine is attached to. */
   readonly includes: (address: string) => boolean;
 }
 
-/** Where the kernel doesn't tell, a way out is assumed. */
-export function readAttachedNetworks(): AttachedNetworks {
-  try {
-    const ipv6 = readIfThere('/proc/net/ipv6_route');
-    return attachedNetworks(readFileSync('/proc/net/route', 'utf8'), ipv6);
-  } catch {
-    return { hasWayOut: true, includes: () => false };
-  }
+export interface Gateway {
+  readonly address: string;
+  readonly networkInterface: string;
 }
 
 /** Pure; the texts are those of /proc/net/route and /proc/net/ipv6_route. */
 export function attachedNetworks(ipv4Routes: string, ipv6Routes: string): AttachedNetworks {
   const routes = lines(ipv4Routes).slice(1).map(parseIpv4Route);
-  const isHere = (route: Ipv4Route) => route.gateway === 0 && isPrivate(route);
-  const ipv6 = lines(ipv6Routes).map(parseIpv6Route);
+  const direct = routes.filter(({ gateway }) => gateway === 0);
   return {
-    hasWayOut: !routes.every(isHere) || ipv6.some(leadsOut),
+    leadsOut:
+      !direct.every(isPrivate) ||
+      routes.some(({ gateway }) => Number.isNaN(gateway)) ||
+      lines(ipv6Routes).map(parseIpv6Route).some(leadsOut),
+    gateways: routes
+      .filter(({ gateway }) => gateway > 0)
+      .map(({ gateway, networkInterface }) => ({ address: ipv4Text(gateway), networkInterface })),
     includes: (address) =>
-      routes.filter(isHere).some(({ network, mask }) => (ipv4Number(address) & mask) >>> 0 === network),
+      direct.filter(isPrivate).some(({ network, mask }) => (ipv4Number(address) & mask) >>> 0 === network),
   };
 }
 
 interface Ipv4Route {
+  readonly networkInterface: string;
   readonly network: number;
   readonly mask: number;
+  /** 0 where the network is attached; not a number where the line can't be read. */
   readonly gateway: number;
 }
 
 /** Columns: interface, destination, gateway, flags, reference count, use, metric, mask. */
 function parseIpv4Route(line: string): Ipv4Route {
-  const [, destination = '', gateway = '', , , , , mask = ''] = line.trim().split(/\s+/);
-  const [network, gatewayNumber, maskNumber] = [destination, gateway, mask].map(fromLittleEndian);
-  return { network: network ?? 0, gateway: gatewayNumber ?? 0, mask: maskNumber ?? 0 };
+  const [networkInterface = '', destination, gateway, , , , , mask] = line.trim().split(/\s+/);
+  return {
+    networkInterface,
+    network: fromLittleEndian(destination),
+    gateway: fromLittleEndian(gateway),
+    mask: fromLittleEndian(mask),
+  };
 }
 
 /** RFC 1918, and the link-local range. */
@@ -87,17 +93,12 @@ function ipv4Number(address: string): number {
   return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
 }
 
-function fromLittleEndian(hex: string): number {
+function ipv4Text(number: number): string {
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 0xff).join('.');
+}
+
+function fromLittleEndian(hex = ''): number {
   return /^[0-9A-F]{8}$/i.test(hex) ? Buffer.from(hex, 'hex').readUInt32LE(0) : Number.NaN;
 }
 
 const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // A kernel without IPv6 has no such file, and no such way out.
-    return '';
-  }
-}

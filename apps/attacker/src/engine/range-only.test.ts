@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { neighbourState } from './absent-gateways.ts';
 import { attachedNetworks } from './attached-networks.ts';
-import { assertInRange, type Surroundings, TargetRefused } from './range-only.ts';
+import { assertInRange, TargetRefused } from './range-only.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const HEADER = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT';
 /** 172.18.0.0/16, directly attached: all that a container on an internal network has. */
@@ -17,7 +19,12 @@ const IPV6_AT_REST = [
 ];
 const IPV6_DEFAULT = `${ZERO} 00 ${ZERO} 00 fe80${'0'.repeat(27)}1 00000400 00000001 00000000 00000003     eth0`;
 
-function surroundings(ipv4: readonly string[], ipv6 = IPV6_AT_REST): Surroundings {
+const ARP_HEADER = 'IP address       HW type     Flags       HW address            Mask     Device';
+const PRESENT = '172.18.0.1       0x1         0x2         02:42:ac:12:00:01     *        eth0';
+const ASKED_IN_VAIN = '172.18.0.1       0x1         0x0         00:00:00:00:00:00     *        eth0';
+const ELSEWHERE = '172.18.0.1       0x1         0x0         00:00:00:00:00:00     *        eth1';
+
+function surroundings(ipv4: readonly string[], ipv6 = IPV6_AT_REST, arp = PRESENT): Surroundings {
   const names: Record<string, string[]> = {
     network: ['172.18.0.5'],
     'straddling.example': ['172.18.0.5', '93.184.216.34'],
@@ -26,6 +33,7 @@ function surroundings(ipv4: readonly string[], ipv6 = IPV6_AT_REST): Surrounding
   };
   return {
     networks: () => attachedNetworks([HEADER, ...ipv4].join('\n'), ipv6.join('\n')),
+    isAbsent: async (gateway) => neighbourState(`${ARP_HEADER}\n${arp}`, gateway) === 'absent',
     addressesOf: async (name) => {
       if (!(name in names)) throw new Error('ENOTFOUND');
       return names[name] ?? [];
@@ -35,10 +43,12 @@ function surroundings(ipv4: readonly string[], ipv6 = IPV6_AT_REST): Surrounding
 
 const withWayOut = surroundings([DEFAULT, ATTACHED]);
 const sealed = surroundings([ATTACHED]);
+const sealedByAbsence = surroundings([DEFAULT, ATTACHED], IPV6_AT_REST, ASKED_IN_VAIN);
 
 describe.each([
   ['on a machine with a way out', withWayOut],
   ['on a sealed network', sealed],
+  ['where the gateway is nobody', sealedByAbsence],
 ])('%s', (_where, around) => {
   test.each([
     'https://127.0.0.1:4711/rest/v1',
@@ -76,8 +86,13 @@ describe.each([
 
 const neighbours = ['https://network:8443/', 'https://172.18.0.5:8444/rest/v1'];
 
-test.each(neighbours)('lets the neighbour %s through where nothing else can be reached', async (url) => {
-  expect(await assertInRange(url, sealed)).toBeInstanceOf(URL);
+describe.each([
+  ['there is no route but to neighbours', sealed],
+  ['nobody has the address of the only gateway', sealedByAbsence],
+])('a neighbour is let through where %s', (_why, around) => {
+  test.each(neighbours)('%s', async (url) => {
+    expect(await assertInRange(url, around)).toBeInstanceOf(URL);
+  });
 });
 
 describe.each([
@@ -85,6 +100,11 @@ describe.each([
   ['through a default route of IPv6', surroundings([ATTACHED], [...IPV6_AT_REST, IPV6_DEFAULT])],
   ['by a route that covers half of all addresses', surroundings([ATTACHED, HALF_OF_EVERYTHING])],
   ['through a gateway, even to private addresses', surroundings([ATTACHED, PRIVATE_BEHIND_GATEWAY])],
+  ['through a gateway that nobody has asked for yet', surroundings([DEFAULT, ATTACHED], IPV6_AT_REST, '')],
+  [
+    'through a gateway that is absent on another link',
+    surroundings([DEFAULT, ATTACHED], IPV6_AT_REST, ELSEWHERE),
+  ],
   ['by a line that nobody can read', surroundings([ATTACHED, 'eth0 what is this'])],
 ])('a neighbour is refused where there is a way out %s', (_way, around) => {
   test.each(neighbours)('%s', async (url) => {

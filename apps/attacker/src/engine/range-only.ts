@@ -1,25 +1,13 @@
-import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import { DomainError } from '@blastradius/kernel';
-import { type AttachedNetworks, readAttachedNetworks } from './attached-networks.ts';
+import type { AttachedNetworks } from './attached-networks.ts';
+import { type Surroundings, thisMachine } from './surroundings.ts';
 
 /** The attacker was pointed, or found its way, at something that is not the range. */
 export class TargetRefused extends DomainError {
   readonly code = 'target.refused';
   readonly category = 'forbidden';
 }
-
-/** What the machine says of itself, read anew for each question. */
-export interface Surroundings {
-  networks(): AttachedNetworks;
-  /** All addresses of a name. */
-  addressesOf(name: string): Promise<readonly string[]>;
-}
-
-const thisMachine: Surroundings = {
-  networks: readAttachedNetworks,
-  addressesOf: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
-};
 
 /**
  * Lets through what can only reach the range; every URL passes here, also one that was found in
@@ -29,17 +17,29 @@ const thisMachine: Surroundings = {
  */
 export async function assertInRange(
   target: string | URL,
-  { networks, addressesOf }: Surroundings = thisMachine,
+  surroundings: Surroundings = thisMachine,
 ): Promise<URL> {
   const url = parse(target);
   if (isLoopback(url.hostname)) return url;
-  const attached = networks();
-  if (attached.hasWayOut) throw refused(url, 'is not on loopback, and this machine has a way out');
-  const addresses = isIPv4(url.hostname) ? [url.hostname] : await resolved(url, addressesOf);
+  const attached = surroundings.networks();
+  if (await hasWayOut(attached, surroundings)) {
+    throw refused(url, 'is not on loopback, and this machine has a way out');
+  }
+  const addresses = isIPv4(url.hostname) ? [url.hostname] : await resolved(url, surroundings.addressesOf);
   if (addresses.length === 0 || !addresses.every(attached.includes)) {
     throw refused(url, 'is not on a private network that this machine is attached to');
   }
   return url;
+}
+
+/** A route through a gateway is one, unless nobody is there. */
+async function hasWayOut(
+  { leadsOut, gateways }: AttachedNetworks,
+  { isAbsent }: Surroundings,
+): Promise<boolean> {
+  if (leadsOut) return true;
+  const absent = await Promise.all(gateways.map(isAbsent));
+  return absent.includes(false);
 }
 
 /** http(s) with no name and password in it; the parser has brought every spelling of an IPv4 address to four decimal numbers. */
