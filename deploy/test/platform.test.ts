@@ -166,6 +166,18 @@ describe.skipIf(missing !== undefined)('the platform in containers', () => {
     240_000,
   );
 
+  test('other images come under a running platform, and nothing that it held is lost', async () => {
+    const held = () => agentsIn(platform);
+    const before = await held();
+    expect(Math.min(...before)).toBeGreaterThan(50);
+    const running = (await platform.running()).map(({ service }) => service).sort();
+    await platform.upgrade();
+    await platform.untilWell(running, WELL_WITHIN_MS);
+    expect((await platform.running()).map(({ service }) => service).sort()).toEqual(running);
+    expect((await platform.images()).filter((image) => image.endsWith(':test'))).toEqual([]);
+    expect(await held()).toEqual(before);
+  }, 900_000);
+
   const restartsOf = async (service: string) =>
     Number(await docker(['inspect', '-f', '{{.RestartCount}}', await platform.containerOf(service)]));
 });
@@ -197,4 +209,15 @@ function killScript(isAgent: boolean): string {
 function verdictsIn(folder: string): { id: string; verdict: string }[] {
   const report = reportSchema.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
   return report.hypotheses.map(({ id, verdict }) => ({ id, verdict }));
+}
+
+/** Accounts in both networks. */
+function agentsIn(platform: Platform): Promise<number[]> {
+  const databases = ['moltbook_static_key', 'moltbook_x509_svid'];
+  const count = 'select count(*) from agents';
+  return Promise.all(
+    databases.map(async (name) =>
+      Number(await platform.exec('postgres', ['psql', '-U', 'postgres', '-tA', '-d', name, '-c', count])),
+    ),
+  );
 }

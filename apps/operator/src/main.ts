@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { DomainError } from '@blastradius/kernel';
-import { findStarter, openReadinessProbe } from '@blastradius/runtime';
+import { createLogger, endOnCrash, findStarter, openReadinessProbe } from '@blastradius/runtime';
 import { createPopulation, loadAgentNames, loadScenario } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { IssuerAdministration } from './issuer/issuer-administration.ts';
@@ -10,6 +9,8 @@ import { operate } from './operator.ts';
 import { readAttestedPrograms } from './policies/attested-programs.ts';
 import { computePolicies, nodeOfAgent } from './policies/compute-policies.ts';
 
+const logger = createLogger('operator');
+endOnCrash(logger);
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const config = loadConfig(process.env);
@@ -54,15 +55,10 @@ operate({
     networkDnsNames: config.NETWORK_DNS_NAMES,
     load: { agents: loadAgents, programSha256: config.LOAD_PROGRAM_SHA256 },
   }),
-  say: (message, detail) => log({ level: 'info', msg: message, ...detail }),
+  say: (message, detail) => logger.info({ ...detail }, message),
   signal: stopped.signal,
 }).catch((error: unknown) => {
   if (stopped.signal.aborted) return;
-  const code = error instanceof DomainError ? error.code : 'operator.failed';
-  log({ level: 'fatal', code, msg: error instanceof Error ? error.message : String(error) });
+  logger.fatal({ err: error }, 'the operator can not go on');
   process.exit(1);
 });
-
-function log(line: object): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), name: 'operator', ...line })}\n`);
-}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { counter } from '@blastradius/runtime';
 import {
   TcpPeerAttestation,
   type WorkloadApiLogger,
@@ -28,6 +29,11 @@ export interface EgressProxy {
   /** Requests under way end first, within `CLOSE_GRACE_MS`. */
   close(): Promise<void>;
 }
+
+const requests = counter('blastradius.sidecar.egress.requests', {
+  description: 'Requests through the egress proxy, by the status of the answer.',
+  unit: '{request}',
+});
 
 /** Plain HTTP shows everything to whoever is on the way: nobody is, on loopback. Not to be configured. */
 const ADDRESS = '127.0.0.1';
@@ -61,6 +67,7 @@ export async function startEgressProxy(options: EgressOptions): Promise<EgressPr
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on('error', () => {});
+    response.once('finish', () => requests.add(1, { 'http.response.status_code': response.statusCode }));
     if (!server.listening) response.shouldKeepAlive = false;
     const connection = connections.get(request.socket);
     try {
