@@ -4,9 +4,14 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import { lookUpCollector } from './look-up-collector.ts';
 
 /** One attempt and its retries; what could not be delivered by then is dropped. */
 const TIMEOUT_MS = 3000;
+const CONNECTION = {
+  timeoutMillis: TIMEOUT_MS,
+  httpAgentOptions: { keepAlive: true, lookup: lookUpCollector },
+};
 
 type OnResult = (result: ExportResult) => void;
 
@@ -15,7 +20,7 @@ export class QuietTraceExporter extends OTLPTraceExporter {
   readonly #delivery: Delivery;
 
   constructor(endpoint: string, logger: Logger) {
-    super({ url: `${endpoint}/v1/traces`, timeoutMillis: TIMEOUT_MS });
+    super({ url: `${endpoint}/v1/traces`, ...CONNECTION });
     this.#delivery = new Delivery('traces', endpoint, logger);
   }
 
@@ -29,7 +34,7 @@ export class QuietMetricExporter extends OTLPMetricExporter {
   readonly #delivery: Delivery;
 
   constructor(endpoint: string, logger: Logger) {
-    super({ url: `${endpoint}/v1/metrics`, timeoutMillis: TIMEOUT_MS });
+    super({ url: `${endpoint}/v1/metrics`, ...CONNECTION });
     this.#delivery = new Delivery('metrics', endpoint, logger);
   }
 
