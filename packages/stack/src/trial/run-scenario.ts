@@ -230,7 +230,7 @@ function armManifest(options: RunOptions, population: Population, played: Played
     clock,
     endMinute: scenario.clock.endMinute,
     // The thief makes no difference between an agent that lives and one that only loads.
-    agents: population.agents.length + (options.load?.generator.agents.length ?? 0),
+    agents: population.agents.length,
     processAgents,
     multiplexedAgents: population.agents.length - processAgents,
     leakMinute: leak === 'off' ? null : scenario.attack.discoveryMinute,
