@@ -17,6 +17,8 @@ export async function call(
     env: { ...process.env, ...env },
     maxBuffer: OUTPUT_BYTES_MAX,
   });
+  // It may end without having read everything; its exit code says whether that was right.
+  running.child.stdin?.on('error', () => {});
   running.child.stdin?.end(input ?? '');
   return (await running).stdout;
 }

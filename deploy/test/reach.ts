@@ -61,20 +61,27 @@ async function gatewaysOf({ project }: Platform): Promise<string[]> {
 
 const opened = z.array(z.object({ host: z.string(), port: z.number() }));
 
-/** Connects from inside and hangs up; gives the doors that opened. */
+/** Connects from inside and hangs up; gives the doors that opened. A name that is not known there has none. */
 async function tryDoors(platform: Platform, from: string, hosts: readonly string[]) {
   const script = `
-    const { connect } = require('node:net');
+    const { connect, isIP } = require('node:net');
+    const { Resolver } = require('node:dns/promises');
     const { hosts, ports } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
-    const doors = hosts.flatMap((host) => ports.map((port) => ({ host, port })));
+    const names = new Resolver({ timeout: 3000, tries: 1 });
+    const addressOf = (host) => isIP(host) ? host : names.resolve4(host).then(([one]) => one, () => undefined);
     const open = [];
-    const knock = (door) => new Promise((resolve) => {
-      const socket = connect({ ...door, timeout: 1500 });
-      const end = (isOpen) => { if (isOpen) open.push(door); socket.destroy(); resolve(); };
+    const knock = ({ host, address, port }) => new Promise((resolve) => {
+      const socket = connect({ host: address, port, timeout: 1500 });
+      const end = (isOpen) => { if (isOpen) open.push({ host, port }); socket.destroy(); resolve(); };
       socket.on('connect', () => end(true)).on('timeout', () => end(false)).on('error', () => end(false));
     });
-    const next = async () => { for (let door = doors.shift(); door; door = doors.shift()) await knock(door); };
-    Promise.all(Array.from({ length: 100 }, next)).then(() => process.stdout.write(JSON.stringify(open)));`;
+    (async () => {
+      const known = await Promise.all(hosts.map(async (host) => ({ host, address: await addressOf(host) })));
+      const doors = known.filter(({ address }) => address).flatMap((one) => ports.map((port) => ({ ...one, port })));
+      const next = async () => { for (let door = doors.shift(); door; door = doors.shift()) await knock(door); };
+      await Promise.all(Array.from({ length: 100 }, next));
+      process.stdout.write(JSON.stringify(open), () => process.exit());
+    })();`;
   const input = JSON.stringify({ hosts, ports: PORTS });
   return opened.parse(JSON.parse(await platform.exec(from, ['node', '-e', script], input)));
 }

@@ -4,16 +4,16 @@ import { parse } from 'yaml';
 import { docker, root } from './engine.ts';
 import type { Platform } from './platform.ts';
 
-/** Long enough that nothing else is the same by chance. */
-const SECRET_CHARACTERS_MIN = 20;
+/** Long enough that nothing else is the same by chance, and no name of a role, which has small letters only. */
+const isSecret = (word: string) => word.length >= 20 && /[A-Z]/.test(word);
 
 /** Everything secret that lies in the project's volumes, read by a container of its own. */
 export async function secretsOf(platform: Platform, image: string): Promise<string[]> {
   const volumes = await volumesOf(platform, (name) => name.startsWith('secrets-'));
   const mounts = volumes.flatMap((volume) => ['-v', `${volume}:/secrets/${volume}:ro`]);
   const shell = ['run', '--rm', '--network', 'none', ...mounts, '--entrypoint', 'bash', image, '-c'];
-  const text = await docker([...shell, 'cat /secrets/*/*']);
-  const words = text.split(/[\s:@/]+/).filter((word) => word.length >= SECRET_CHARACTERS_MIN);
+  const text = await docker([...shell, 'for file in /secrets/*/*; do cat "$file"; echo; done']);
+  const words = text.split(/[\s:@]+/).filter(isSecret);
   return [...new Set(words)];
 }
 

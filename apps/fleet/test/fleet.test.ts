@@ -136,6 +136,29 @@ describe('agents with static keys', () => {
     await expect(fleet.obey({ command: 'enrol' })).rejects.toMatchObject({ code: 'fleet.enrolment-refused' });
   });
 
+  test('come back with the keys that they saved, and ask for no others', async () => {
+    const { network, certificatePem } = await staticWorld();
+    const held = new Map(names.map((name) => [name, `moltbook_sk_FAKE_${name}`]));
+    const kept = {
+      load: () => held,
+      save: (keys: ReadonlyMap<string, string>) => void saved.push(...keys.values()),
+    };
+    const saved: string[] = [];
+    const plan: PlannedAction[] = [{ kind: 'read-feed', agent: 'Crab', atMinute: 1 }];
+    const { fleet, records } = fleetOf(
+      new StaticKeyArm(network.url, certificatePem, kept),
+      network.url,
+      plan,
+    );
+    await fleet.obey({ command: 'enrol' });
+    expect(network.seen.filter(({ path }) => path === '/agents/register')).toEqual([]);
+    await fleet.obey({ command: 'live', clock: liveClock() });
+    expect(network.seen.at(-1)?.caller).toBe('Bearer moltbook_sk_FAKE_Crab');
+    expect(records).toHaveLength(1);
+    await fleet.obey({ command: 'configure', agent: 'Eel', apiKey: 'moltbook_sk_FAKE_new' });
+    expect(saved).toContain('moltbook_sk_FAKE_new');
+  });
+
   test('a network that is not quite there yet does not end it', async () => {
     const { fleet, network, events } = await staticWorld();
     network.refusedCallers.add('nobody');
@@ -237,6 +260,24 @@ describe('agents with attested identities', () => {
     expect(registrations.map(({ caller }) => caller).sort()).toEqual(
       names.map((name) => `URI:spiffe://moltbook.test/agent/${name}`),
     );
+  });
+
+  test('have their accounts again when they are started anew', async () => {
+    const { fleet, network, source, events } = await identityWorld();
+    for (const name of names) await source.issue(`/agent/${name}`);
+    network.statuses.set('/agents/register', 409);
+    await fleet.obey({ command: 'enrol' });
+    expect(events).toEqual([{ event: 'enrolled', agents: 3 }]);
+    expect(fleet.hasEnrolled).toBe(true);
+  });
+
+  test('a name that somebody else has is refused', async () => {
+    const { fleet, network, source } = await identityWorld();
+    for (const name of names) await source.issue(`/agent/${name}`);
+    network.statuses.set('/agents/register', 409);
+    network.statuses.set('/agents/me', 401);
+    await expect(fleet.obey({ command: 'enrol' })).rejects.toMatchObject({ code: 'fleet.enrolment-refused' });
+    expect(fleet.hasEnrolled).toBe(false);
   });
 
   test('lose no request when their identities are rotated all the time', async () => {
