@@ -229,7 +229,7 @@ function armManifest(options: RunOptions, population: Population, played: Played
   return {
     clock,
     endMinute: scenario.clock.endMinute,
-    // The thief makes no difference between an agent that lives and one that only loads.
+    // Those that only load stand in their own ledger, and the report adds them.
     agents: population.agents.length,
     processAgents,
     multiplexedAgents: population.agents.length - processAgents,
