@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { docker } from './engine.ts';
 import type { Platform } from './platform.ts';
 
@@ -14,16 +13,13 @@ export interface OpenDoors {
   readonly outside: string[];
 }
 
-const inspected = z.array(
-  z.object({
-    NetworkSettings: z.object({
-      Networks: z.record(z.string(), z.object({ IPAddress: z.string(), Gateway: z.string() })),
-    }),
-  }),
-);
-const network = z.array(
-  z.object({ IPAM: z.object({ Config: z.array(z.object({ Gateway: z.string().optional() })) }) }),
-);
+/** What we read of `docker inspect`. */
+interface InspectedContainer {
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
+}
+interface InspectedNetwork {
+  readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] };
+}
 
 /** Which of all doors of the platform, and of the world around it, open from inside this service's container. */
 export async function openDoors(platform: Platform, from: string): Promise<OpenDoors> {
@@ -31,7 +27,7 @@ export async function openDoors(platform: Platform, from: string): Promise<OpenD
   const others = running.filter(({ service }) => service !== from);
   const addresses = new Map<string, string>();
   for (const { service, id } of others) {
-    const [container] = inspected.parse(JSON.parse(await docker(['inspect', id])));
+    const [container] = JSON.parse(await docker(['inspect', id])) as InspectedContainer[];
     for (const { IPAddress } of Object.values(container?.NetworkSettings.Networks ?? {})) {
       if (IPAddress !== '') addresses.set(IPAddress, service);
     }
@@ -55,11 +51,9 @@ export async function openDoors(platform: Platform, from: string): Promise<OpenD
 async function gatewaysOf({ project }: Platform): Promise<string[]> {
   const filter = `label=com.docker.compose.project=${project}`;
   const ids = (await docker(['network', 'ls', '-q', '--filter', filter])).split('\n').filter(Boolean);
-  const networks = network.parse(JSON.parse(await docker(['network', 'inspect', ...ids, 'bridge'])));
+  const networks = JSON.parse(await docker(['network', 'inspect', ...ids, 'bridge'])) as InspectedNetwork[];
   return networks.flatMap(({ IPAM }) => IPAM.Config.flatMap(({ Gateway }) => (Gateway ? [Gateway] : [])));
 }
-
-const opened = z.array(z.object({ host: z.string(), port: z.number() }));
 
 /** Connects from inside and hangs up; gives the doors that opened. A name that is not known there has none. */
 async function tryDoors(platform: Platform, from: string, hosts: readonly string[]) {
@@ -83,5 +77,8 @@ async function tryDoors(platform: Platform, from: string, hosts: readonly string
       process.stdout.write(JSON.stringify(open), () => process.exit());
     })();`;
   const input = JSON.stringify({ hosts, ports: PORTS });
-  return opened.parse(JSON.parse(await platform.exec(from, ['node', '-e', script], input)));
+  return JSON.parse(await platform.exec(from, ['node', '-e', script], input)) as {
+    host: string;
+    port: number;
+  }[];
 }
