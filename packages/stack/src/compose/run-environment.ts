@@ -20,5 +20,7 @@ export function runEnvironment(setting: WorldSetting, world: string): Record<str
     AUTHORITY_ROTATION_SECONDS: seconds(identity.authorityRotationMinutes),
     AUTHORITY_ACTIVATION_DELAY_SECONDS: seconds(identity.activationDelayMinutes),
     BUNDLE_REFRESH_HINT_SECONDS: '1',
+    // A token lies beside the bundle of its day, which has to be young enough to know who signs.
+    JOIN_TOKEN_TTL_SECONDS: seconds(identity.authorityTtlHours * 15),
   };
 }
