@@ -4,19 +4,17 @@ import { migrate } from '../src/database/migrate.ts';
 /** Puts what was backed up into a new, empty database of this name, and returns its URL. */
 export type Restore = (database: string) => Promise<string>;
 
-export const dumpCommand = (database: string, file: string) => [
+export const dumpCommand = (database: string) => [
   'pg_dump',
   '--username=postgres',
   '--format=custom',
-  `--file=${file}`,
   database,
 ];
-export const restoreCommand = (database: string, file: string) => [
+export const restoreCommand = (database: string) => [
   'pg_restore',
   '--username=postgres',
   '--exit-on-error',
   `--dbname=${database}`,
-  file,
 ];
 
 /**
@@ -25,7 +23,7 @@ export const restoreCommand = (database: string, file: string) => [
  */
 export async function backUp(postgres: Postgres, database: string): Promise<Restore> {
   const file = `/tmp/${database}.dump`;
-  const dumped = await postgres.run?.(dumpCommand(database, file));
+  const dumped = await postgres.run?.([...dumpCommand(database), `--file=${file}`]);
   if (dumped?.exitCode === 0) return (target) => restoreDump(postgres, file, target);
   const why = dumped ? dumped.output.trim().split('\n').at(0) : 'PostgreSQL runs in no container';
   process.stderr.write(`issuer: no pg_dump for this server (${why}); its rows are copied by SQL\n`);
@@ -34,7 +32,7 @@ export async function backUp(postgres: Postgres, database: string): Promise<Rest
 
 async function restoreDump(postgres: Postgres, file: string, target: string): Promise<string> {
   const url = await postgres.createDatabase(target);
-  const restored = await postgres.run?.(restoreCommand(target, file));
+  const restored = await postgres.run?.([...restoreCommand(target), file]);
   if (restored?.exitCode !== 0) throw new Error(`pg_restore failed: ${restored?.output}`);
   return url;
 }
