@@ -36,9 +36,12 @@ export async function awaitJobs<T>(waitMs: number, attempt: () => Promise<T>): P
   }
 }
 
-/** Saying goodbye to a Redis that is away would wait for it to come back. */
-export async function closeSoon(close: () => Promise<void>): Promise<void> {
-  await Promise.race([close().catch(() => {}), delay(1000, undefined, { ref: false })]);
+/**
+ * Saying goodbye to a Redis that is away, or has just come back, would wait for it. What it holds for us
+ * is given back when its lock ends.
+ */
+export async function closeSoon(close: () => Promise<void>, withinMs = 1000): Promise<void> {
+  await Promise.race([close().catch(() => {}), delay(withinMs, undefined, { ref: false })]);
 }
 
 /** On Redis a command waits for the connection to come back, however long that takes. */

@@ -1,5 +1,5 @@
 import { createPostgresBackend, Worker } from 'bullmq';
-import { openPatiently } from './await-jobs.ts';
+import { closeSoon, openPatiently } from './await-jobs.ts';
 import { DEFAULT_PREFIX, jobBackend, queueNameOn } from './job-backend.ts';
 import { type EndedJob, JOBS_WAIT_MS, type JobQueueOptions } from './open-queue.ts';
 
@@ -18,6 +18,8 @@ export interface JobWorker {
 
 /** After an error the next job is looked for this soon; BullMQ's own 15 seconds are a long time to stand still. */
 const RETRY_DELAY_MS = 500;
+/** A job under way finishes first, if it is one of ours: they take well below a second. */
+const JOB_ENDS_WITHIN_MS = 2000;
 
 export async function openWorker<Payload extends object>(
   options: JobWorkerOptions<Payload>,
@@ -25,7 +27,7 @@ export async function openWorker<Payload extends object>(
   const { name, logger, waitMs = JOBS_WAIT_MS } = options;
   const worker = await openPatiently(waitMs, () => connectWorker(options));
   worker.run().catch((err) => logger.error({ err, queue: name }, 'worker stopped'));
-  return { onApplicationShutdown: () => worker.close() };
+  return { onApplicationShutdown: () => closeSoon(() => worker.close(), JOB_ENDS_WITHIN_MS) };
 }
 
 function connectWorker<Payload extends object>(options: JobWorkerOptions<Payload>) {

@@ -1,4 +1,4 @@
-const EXIT_WITHIN_MS = 5000;
+const EXIT_WITHIN_MS = 8000;
 
 /** Runs `onStop` at the first call and exits; a stop that hangs is cut short. */
 export function exitOnce(onStop: () => Promise<void>): () => void {

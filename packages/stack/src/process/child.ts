@@ -27,7 +27,7 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-const GRACE_MS = 6000;
+const GRACE_MS = 9000;
 
 /**
  * Starts a process in a group of its own (Ctrl-C in the terminal reaches only us) with no
