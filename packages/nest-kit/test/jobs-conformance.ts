@@ -133,7 +133,7 @@ export function describeJobs(startServer: () => Promise<JobServer>): void {
     const handle = async () => void ticks.push(performance.now());
     const workers = await Promise.all([workerOf(name, { handle }), workerOf(name, { handle })]);
     await Promise.all(queues.map((queue) => queue.repeat('tick', periodMs, { job: 'tick' })));
-    await expect.poll(() => ticks.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => ticks.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
 
     for (const worker of workers) await worker.close();
     await workerOf(name, { handle });

@@ -29,7 +29,10 @@ export function controlSocketStarter(socketPath: string): Starter {
         socket.on('close', () => listeners.delete(socket));
         listeners.add(socket);
         for (const event of newest.values()) socket.write(lineOf(event));
-        createInterface({ input: socket }).on('line', (line) => {
+        const lines = createInterface({ input: socket });
+        // It hands on what its input suffers; unheard, that would end the process.
+        lines.on('error', () => {});
+        lines.on('line', (line) => {
           const command = readCommand(line, socket);
           if (command?.command === 'stop') stop();
           else if (command) onCommand(command);
