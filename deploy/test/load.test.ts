@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { verifyAuditLog } from '@blastradius/audit';
-import { type Report, reportSchema } from '@blastradius/blast-radius';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// By their paths: the root is no user of its own packages.
+import { verifyAuditLog } from '../../packages/audit/src/index.ts';
+import { type Report, reportSchema } from '../../packages/blast-radius/src/index.ts';
 import { blastradius } from './blastradius.ts';
 import { docker, whatIsMissing } from './engine.ts';
 import { Platform } from './platform.ts';

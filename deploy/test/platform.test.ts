@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { reportSchema } from '@blastradius/blast-radius';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+// By its path: the root is no user of its own packages.
+import { reportSchema } from '../../packages/blast-radius/src/index.ts';
 import { blastradius } from './blastradius.ts';
 import { docker, whatIsMissing } from './engine.ts';
 import { Platform } from './platform.ts';
