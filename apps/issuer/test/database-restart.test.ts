@@ -83,5 +83,5 @@ it('applies each migration once and makes one authority, when three start togeth
   expect(new Set(bundles.flat()).size).toBe(1);
   const name = new URL(environment['DATABASE_URL'] ?? '').pathname.slice(1);
   const { rows } = await postgres.query(name, 'select name from issuer.migrations order by name');
-  expect(rows).toEqual([{ name: '0001-the-trust-domain.sql' }]);
+  expect(rows).toEqual([{ name: '0001-the-trust-domain.sql' }, { name: '0002-tainted-authorities.sql' }]);
 });
