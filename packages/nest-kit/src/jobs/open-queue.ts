@@ -54,7 +54,12 @@ export async function openQueue<Payload extends object>(
     },
     repeat: async (schedulerId, everyMs, payload) => {
       const template = { name, data: payload, opts: { removeOnComplete: true, removeOnFail: 10 } };
-      await awaitJobs(waitMs, () => queue.upsertJobScheduler(schedulerId, { every: everyMs }, template));
+      await awaitJobs(waitMs, async () => {
+        // On PostgreSQL a scheduler that is set up again while it ticks can lose its next tick.
+        const known = await queue.getJobScheduler(schedulerId);
+        if (known?.every === everyMs) return;
+        await queue.upsertJobScheduler(schedulerId, { every: everyMs }, template);
+      });
     },
     onApplicationShutdown: () => closeSoon(() => queue.close()),
   };
