@@ -205,7 +205,9 @@ function killScript(isAgent: boolean): string {
       try { return isNode(pid) && (folderOf(pid) !== null) === ${isAgent} } catch { return false }
     });
     if (found.length !== 1) throw new Error('found ' + found.length);
-    process.kill(Number(found[0]), 'SIGKILL');`;
+    // Only once this has ended: the engine may wait for ever for a command whose container ended under it.
+    const kill = 'setTimeout(() => process.kill(' + found[0] + ', "SIGKILL"), 500)';
+    require('node:child_process').spawn(process.execPath, ['-e', kill], { detached: true, stdio: 'ignore' }).unref();`;
 }
 
 /** What became of each claim of the scenario. */

@@ -198,6 +198,9 @@ export class InTestIssuer {
       sequence: this.#sequence,
       refreshHintSeconds: 0.5,
       x509Authorities: this.authorities.map(base64),
+      jwtAuthorities: [],
+      witAuthorities: [],
+      federatedBundles: {},
       taintedAuthorityKeyIds: this.#taintedKeyIds,
     };
   }

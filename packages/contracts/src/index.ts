@@ -1,6 +1,12 @@
 export type { IssuancePolicy } from './issuer/administration.ts';
 export * as issuerAdministration from './issuer/administration.ts';
-export type { Entitlement, TrustBundleDocument, X509SvidDocument } from './issuer/issuance.ts';
+export type {
+  AuthorityJwk,
+  Entitlement,
+  TokenSvidDocument,
+  TrustBundleDocument,
+  X509SvidDocument,
+} from './issuer/issuance.ts';
 export * as issuance from './issuer/issuance.ts';
 export * as networkOperator from './network/operator.ts';
 export { type ProcessCommand, type ProcessEvent, processCommand, processEvent } from './process/protocol.ts';

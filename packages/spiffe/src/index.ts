@@ -18,6 +18,8 @@ export {
   type WorkloadApiClientOptions,
 } from './workload-api/workload-api-client.ts';
 export {
+  type JwtSvidMessage,
+  type WitSvidMessage,
   WORKLOAD_HEADER,
   workloadApiDefinition,
   type X509BundlesResponse,

@@ -3,4 +3,12 @@ export type { CallRefusal, ObservedCall, OnCall } from './observed-call.ts';
 export { shieldProcess } from './shield-process.ts';
 export { startWorkloadApi, type WorkloadApi, type WorkloadApiOptions } from './start-workload-api.ts';
 export { type AttestedTcpPeer, TcpPeerAttestation } from './tcp-peer/attest-tcp-peer.ts';
+export type {
+  JwtIdentities,
+  JwtSvidRequest,
+  TokenBundles,
+  TokenBundlesWatcher,
+  WitIdentities,
+  WitSvidsWatcher,
+} from './token-identities.ts';
 export type { IdentitiesWatcher, WorkloadIdentities, X509Snapshot } from './workload-identities.ts';

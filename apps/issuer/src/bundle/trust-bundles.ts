@@ -18,6 +18,9 @@ export class TrustBundles {
       sequence,
       refreshHintSeconds: this.#refreshHintSeconds,
       x509Authorities: bundle.authorities.map((der) => Buffer.from(der).toString('base64')),
+      jwtAuthorities: [],
+      witAuthorities: [],
+      federatedBundles: {},
       taintedAuthorityKeyIds: [...taintedKeyIds],
     };
   }

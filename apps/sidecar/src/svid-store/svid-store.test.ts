@@ -74,6 +74,9 @@ beforeEach(async () => {
 });
 
 const bundle = (sequence: number, x509Authorities: string[], taintedAuthorityKeyIds: string[] = []) => ({
+  jwtAuthorities: [],
+  witAuthorities: [],
+  federatedBundles: {},
   trustDomain: 'moltbook.test',
   sequence,
   refreshHintSeconds: 60,

@@ -28,6 +28,8 @@ export const issuancePolicy = z.object({
     .optional(),
   /** DNS names for the certificate, for services that are called by name. */
   dnsNames: z.array(z.string()).default([]),
+  /** Trust domains whose bundles these workloads get beside their own. */
+  federatesWith: z.array(z.string()).optional(),
 });
 export type IssuancePolicy = z.infer<typeof issuancePolicy>;
 

@@ -7,6 +7,17 @@ import { z } from 'zod';
  */
 const der = z.base64();
 
+/** A public key that signs JWT-SVIDs or WIT-SVIDs. Anything else in a JWK, a private key above all, is dropped. */
+export const authorityJwk = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  /** Unique across the bundle, and hex in lower case, so that it can stand in `taintedAuthorityKeyIds`. */
+  kid: z.string().regex(/^[0-9a-f]+$/),
+});
+export type AuthorityJwk = z.infer<typeof authorityJwk>;
+
 /** Also the answer of `GET /v1/bundle`. */
 export const trustBundle = z.object({
   trustDomain: z.string(),
@@ -14,10 +25,14 @@ export const trustBundle = z.object({
   sequence: z.number().int(),
   refreshHintSeconds: z.number(),
   x509Authorities: z.array(der),
+  jwtAuthorities: z.array(authorityJwk).default([]),
+  witAuthorities: z.array(authorityJwk).default([]),
+  /** By trust domain: SPIFFE bundle documents (SPIFFE Trust Domain and Bundle, 4) of others. */
+  federatedBundles: z.record(z.string(), z.string()).default({}),
   /**
    * Authorities of this bundle that are not to be relied on any longer: whoever holds an SVID that one
    * of them signed replaces it at once. They stay in the bundle meanwhile, so that nothing honest is
-   * refused. Hex of the subject key identifier, in lower case.
+   * refused. Hex of the subject key identifier, in lower case, or the kid of a key that signs tokens.
    */
   taintedAuthorityKeyIds: z.array(z.string().regex(/^[0-9a-f]+$/)).default([]),
 });
@@ -42,7 +57,13 @@ const selectors = z.array(z.string().max(4096)).max(100);
 
 /** `POST /v1/entitlements`: which identities a process with these attested selectors may hold. */
 export const entitlementsRequest = z.object({ selectors });
-export const entitlement = z.object({ spiffeId: z.string(), hint: z.string(), policyId: z.string() });
+export const entitlement = z.object({
+  spiffeId: z.string(),
+  hint: z.string(),
+  policyId: z.string(),
+  /** Trust domains whose bundles the workload gets beside its own. */
+  federatesWith: z.array(z.string()).optional(),
+});
 export type Entitlement = z.infer<typeof entitlement>;
 export const entitlementsAnswer = z.object({ entitlements: z.array(entitlement), ttlSeconds: z.number() });
 
@@ -57,5 +78,38 @@ export const x509SvidsRequest = z.object({
 /** In the order of the requests; `refused` carries a code and no certificate. */
 export const x509SvidsAnswer = z.object({
   results: z.array(z.union([x509SvidDocument, z.object({ spiffeId: z.string(), refused: z.string() })])),
+  bundle: trustBundle,
+});
+
+/** A token and its span, for one identity. Epoch milliseconds. */
+export const tokenSvidDocument = z.object({
+  spiffeId: z.string(),
+  /** JWS compact serialization. */
+  token: z.string(),
+  issuedAtMs: z.number(),
+  expiresAtMs: z.number(),
+});
+export type TokenSvidDocument = z.infer<typeof tokenSvidDocument>;
+
+/** `POST /v1/jwt-svids`: JWT-SVIDs (JWT-SVID, section 3); the issuer judges the selectors again for each. */
+export const jwtSvidsRequest = z.object({
+  selectors,
+  requests: z
+    .array(
+      z.object({
+        spiffeId: z.string().max(2048),
+        audience: z.array(z.string().min(1).max(2048)).min(1).max(32),
+      }),
+    )
+    .min(1)
+    .max(5000),
+});
+
+/** `POST /v1/wit-svids`: WIT-SVIDs, each bound to the key that signed its CSR. */
+export const witSvidsRequest = x509SvidsRequest;
+
+/** Of both, in the order of the requests; `refused` carries a code and no token. */
+export const tokenSvidsAnswer = z.object({
+  results: z.array(z.union([tokenSvidDocument, z.object({ spiffeId: z.string(), refused: z.string() })])),
   bundle: trustBundle,
 });

@@ -24,6 +24,24 @@ export interface X509BundlesResponse {
   readonly bundles: Readonly<Record<string, Uint8Array>>;
 }
 
+/** SPIFFE Workload API, JWT-SVID profile, 6.2: a token as it travels. */
+export interface JwtSvidMessage {
+  readonly spiffeId: string;
+  /** JWS compact serialization. */
+  readonly svid: string;
+  readonly hint: string;
+}
+
+/** SPIFFE Workload API, WIT-SVID profile (incubating): a token and its key as they travel. */
+export interface WitSvidMessage {
+  readonly spiffeId: string;
+  /** JWS compact serialization. */
+  readonly witSvid: string;
+  /** The private key, a JWK in JSON. */
+  readonly witSvidKey: string;
+  readonly hint: string;
+}
+
 /** Metadata that every call carries, so that a confused HTTP client can't make one (SPIFFE Workload Endpoint, 6). */
 export const WORKLOAD_HEADER = 'workload.spiffe.io';
 
