@@ -1,9 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { issuance } from '@blastradius/contracts';
-import { type Postgres, startPostgres } from '@blastradius/testkit';
+import {
+  NodeCa,
+  type NodeCertificateChanges,
+  otherUsages,
+  type Postgres,
+  startPostgres,
+} from '@blastradius/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LeafChanges, NodeCa, otherUsages } from './node-ca.ts';
 import { csrFor, identityOf, type TestIdentity } from './sidecar-client.ts';
 import {
   newEnvironment,
@@ -85,7 +90,7 @@ describe('a sidecar whose node has a certificate of the operator’s CA', () => 
 
 describe('everyone else', () => {
   const hour = 3_600_000;
-  const leaves: [string, LeafChanges, string][] = [
+  const leaves: [string, NodeCertificateChanges, string][] = [
     ['expired', { notAfter: new Date(Date.now() - 1000) }, 'svid.expired'],
     ['not valid yet', { notBefore: new Date(Date.now() + hour / 2) }, 'svid.not-yet-valid'],
     ['of a CA itself', { isCa: true }, 'x509pop.leaf-is-ca'],

@@ -1,10 +1,17 @@
 import 'reflect-metadata';
 import { KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { TestIdentity } from './sidecar-client.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const { digitalSignature, keyCertSign, keyEncipherment } = x509.KeyUsageFlags;
+
+/** PEM. */
+export interface NodeCertificate {
+  /** Leaf first. */
+  readonly cert: string;
+  /** PKCS #8. */
+  readonly key: string;
+}
 
 interface Signer {
   readonly certificate: x509.X509Certificate;
@@ -12,7 +19,7 @@ interface Signer {
 }
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
 
-export interface LeafChanges {
+export interface NodeCertificateChanges {
   readonly subject?: x509.JsonName;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
@@ -56,7 +63,7 @@ export class NodeCa {
   }
 
   /** A certificate of a node, and its key. */
-  async issue(node: string, changes: LeafChanges = {}): Promise<TestIdentity> {
+  async issue(node: string, changes: NodeCertificateChanges = {}): Promise<NodeCertificate> {
     const { subject = [{ O: ['Moltbook'] }, { CN: [node] }], isCa = false } = changes;
     const leaf = await this.#sign(
       subject,
@@ -71,7 +78,11 @@ export class NodeCa {
     return { cert: `${leaf.certificate.toString('pem')}\n${this.#chainPem}`, key };
   }
 
-  async #sign(subject: x509.JsonName, extensions: x509.Extension[], life: LeafChanges = {}): Promise<Signer> {
+  async #sign(
+    subject: x509.JsonName,
+    extensions: x509.Extension[],
+    life: NodeCertificateChanges = {},
+  ): Promise<Signer> {
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.create({
       subject,
