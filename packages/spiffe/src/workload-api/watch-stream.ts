@@ -1,7 +1,11 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { watchRetryDelayMs } from './watch-backoff.ts';
 import type { OpenStream } from './workload-api-calls.ts';
-import { callFailureOf, malformedResponse, type WorkloadApiCallFailed } from './workload-api-client.errors.ts';
+import {
+  callFailureOf,
+  malformedResponse,
+  type WorkloadApiCallFailed,
+} from './workload-api-client.errors.ts';
 
 /** Who is told what a stream says. */
 export interface Watcher<State> {

@@ -1,19 +1,20 @@
 import {
-  type CallOptions as GrpcCallOptions,
   Client,
   type ClientReadableStream,
   credentials,
+  type CallOptions as GrpcCallOptions,
   Metadata,
   type MethodDefinition,
+  type ServiceError,
 } from '@grpc/grpc-js';
 import { callFailureOf, malformedResponse } from './workload-api-client.errors.ts';
 import {
   type JwtBundlesResponse,
   type JwtSvidResponse,
   type ValidateJwtSvidResponse,
-  WORKLOAD_HEADER,
   type WitBundlesResponse,
   type WitSvidResponse,
+  WORKLOAD_HEADER,
   workloadApiDefinition,
   type X509BundlesResponse,
   type X509SvidResponse,
@@ -95,7 +96,7 @@ export class WorkloadApiCalls {
     return answered(options, ({ resolve, reject }) => {
       const { call, hangUp } = this.openStream(method, request, { deadline: deadlineOf(options) });
       call.on('data', resolve);
-      call.on('error', (error) => reject(callFailureOf(error)));
+      call.on('error', (error: ServiceError) => reject(callFailureOf(error)));
       call.on('end', () => reject(callFailureOf({ details: 'the server ended the stream' })));
       return hangUp;
     });
@@ -172,5 +173,6 @@ function definitionOf<Response>(
 ): MethodDefinition<object, Response> {
   const definition = workloadApiDefinition()[method];
   if (definition === undefined) throw new TypeError(`the Workload API defines no ${method}`);
-  return definition as MethodDefinition<object, Response>;
+  // What the proto file says cannot be known to the compiler; the interfaces above repeat it.
+  return definition as unknown as MethodDefinition<object, Response>;
 }
