@@ -27,7 +27,7 @@ export interface GrantedIdentity {
 }
 
 /** Long enough for a loaded machine to renew in time, short enough to wait for a rotation. */
-const X509_SVID_TTL_SECONDS = 16;
+const X509_SVID_TTL_SECONDS = 12;
 
 /** Two of the same name share nothing but the name: each has authorities of its own. */
 export async function startTrustDomain(name = 'interop.test'): Promise<RunningTrustDomain> {
