@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onPath, runProgram, type Surroundings } from '../programs.ts';
@@ -109,28 +119,33 @@ async function build(
   options: GoBuildOptions,
 ): Promise<string | undefined> {
   const tags = program.tags === undefined ? [] : ['-tags', program.tags.join(',')];
-  const overlay = program.without === undefined ? undefined : overlayOf(folder, program.without);
-  const left = overlay === undefined ? [] : ['-overlay', join(overlay, 'overlay.json')];
-  const args = ['build', '-trimpath', '-buildvcs=false', ...tags, ...left, '-o', file, program.package];
+  const copy = program.without === undefined ? undefined : copyWithout(folder, program.without);
+  const args = ['build', '-trimpath', '-buildvcs=false', ...tags, '-o', file, program.package];
   const built = await runProgram(go, args, {
     ...options,
     env: { ...options.env, CGO_ENABLED: '0', GOWORK: 'off' },
-    cwd: folder,
+    cwd: copy ?? folder,
     timeoutMs: BUILD_MS_MAX,
   });
-  if (overlay !== undefined) rmSync(overlay, { recursive: true });
+  if (copy !== undefined) rmSync(copy, { recursive: true });
   return built.ok ? undefined : `building it with ${go} failed: ${built.complaint}`;
 }
 
-/** A folder with what `go build -overlay` takes to see the file without those lines; the module stays as it is. */
-function overlayOf(folder: string, { file, word }: NonNullable<GoProgram['without']>): string {
-  const overlay = mkdtempSync(join(tmpdir(), 'go-overlay-'));
-  const source = join(folder, file);
-  const lines = readFileSync(source, 'utf8').split('\n');
-  writeFileSync(join(overlay, 'without'), lines.filter((line) => !line.includes(word)).join('\n'));
-  const replace = { Replace: { [source]: join(overlay, 'without') } };
-  writeFileSync(join(overlay, 'overlay.json'), JSON.stringify(replace));
-  return overlay;
+/** A copy of the module whose file lacks those lines: what lies in Go's cache is nobody's to change. */
+function copyWithout(folder: string, { file, word }: NonNullable<GoProgram['without']>): string {
+  const copy = mkdtempSync(join(tmpdir(), 'go-module-'));
+  cpSync(folder, copy, { recursive: true });
+  const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+  chmodTree(copy);
+  writeFileSync(join(copy, file), lines.filter((line) => !line.includes(word)).join('\n'));
+  return copy;
+}
+
+/** Go's cache is read-only, and so is a copy of it: not even `rm` could take it away again. */
+function chmodTree(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+  }
 }
 
 /** Compares `1.26.8` and the like, number by number. */
