@@ -35,6 +35,14 @@ export { createX509Source, type X509Source, type X509SourceOptions } from './sou
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
 export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
 export { parseTrustDomain } from './spiffe-id/trust-domain.ts';
+export { MtlsAgent } from './tls/mtls-agent.ts';
+export { type MtlsClientOptions, mtlsClientOptions } from './tls/mtls-client.ts';
+export { type ConnectionPoolOptions, MtlsDispatcher } from './tls/mtls-dispatcher.ts';
+export { createMtlsFetch, type MtlsFetch } from './tls/mtls-fetch.ts';
+export type { MtlsOptions } from './tls/mtls-options.ts';
+export { type MtlsServerOptions, mtlsServerOptions, protectServer } from './tls/mtls-server.ts';
+export { PeerNotAuthorized, PlaintextRefused } from './tls/tls.errors.ts';
+export { verifyTlsPeer } from './tls/verify-tls-peer.ts';
 export { type SignatureAlgorithm, signatureAlgorithms } from './token-svid/signature-algorithms.ts';
 export {
   TokenAlgorithmUnsupported,
