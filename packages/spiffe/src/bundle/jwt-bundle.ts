@@ -13,8 +13,8 @@ export interface JwtBundle {
 
 export class JwtBundleSet extends BundleSet<JwtBundle> {}
 
-/** The Workload API's JWK Sets carry no `use`, and those of OAuth have `sig`. */
-const uses: readonly unknown[] = [undefined, 'jwt-svid', 'sig'];
+/** The JWK Sets of SPIRE's Workload API carry no `use`. */
+const uses: readonly unknown[] = [undefined, 'jwt-svid'];
 
 /**
  * Reads the JWK Set of one trust domain, as FetchJWTBundles sends it (Workload API, 6.2.2). Keys of

@@ -32,6 +32,7 @@ export class TokenAlgorithmUnsupported extends TokenSvidRefused {
   readonly code = `${this.profile}.algorithm` as const;
 }
 
+/** A WIT-SVID names its key (WIT-SVID, section 2); a JWT-SVID need not. */
 export class TokenKeyIdMissing extends TokenSvidRefused {
   readonly code = `${this.profile}.key-id-missing` as const;
 }

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { compactVerify } from 'jose';
+import { compactVerify, errors } from 'jose';
+import { suitsAlgorithm } from '../jwk/public-jwk.ts';
 import type { UnverifiedToken } from './token.ts';
 import type { TokenClaims } from './token-claims.ts';
 import {
   TokenAuthorityUnknown,
-  TokenKeyIdMissing,
   TokenSignatureInvalid,
   TokenTrustDomainUnknown,
 } from './token-svid.errors.ts';
@@ -14,33 +14,57 @@ export interface TokenAuthorities {
   get(trustDomain: string): { readonly authorities: ReadonlyMap<string, KeyObject> } | undefined;
 }
 
-/**
- * Verifies the signature by the key that the header names, of the bundle of the token's own trust
- * domain. A token that names no key is refused, as go-spiffe and SPIRE do, though the standard lets
- * a verifier try all keys.
- */
+/** More keys than a bundle has; a stranger must not make us verify without end. */
+const triesMax = 16;
+
+/** Verifies the signature by a key of the bundle of the token's own trust domain, and of no other. */
 export async function verifyTokenSignature(
-  { profile, header, text }: UnverifiedToken,
+  token: UnverifiedToken,
   { spiffeId: { trustDomain } }: TokenClaims,
   bundles: TokenAuthorities,
 ): Promise<void> {
-  const { alg, kid } = header;
-  if (!kid) throw new TokenKeyIdMissing(profile, 'the header has no kid');
   const bundle = bundles.get(trustDomain);
   if (bundle === undefined) {
-    throw new TokenTrustDomainUnknown(profile, 'no bundle for this trust domain', {
+    throw new TokenTrustDomainUnknown(token.profile, 'no bundle for this trust domain', {
       context: { trustDomain },
     });
   }
-  const authority = bundle.authorities.get(kid);
+  for (const authority of candidates(token, bundle.authorities)) {
+    if (await isSignedBy(authority, token)) return;
+  }
+  throw new TokenSignatureInvalid(token.profile, 'the signature is not the authority’s');
+}
+
+/**
+ * The key that the header names. A JWT-SVID need not name one (JWT-SVID, section 2.2): then each key of
+ * its algorithm may have signed it. Here go-spiffe and SPIRE are stricter than the standard.
+ */
+function candidates(
+  { profile, header: { alg, kid } }: UnverifiedToken,
+  authorities: ReadonlyMap<string, KeyObject>,
+): KeyObject[] {
+  if (kid === undefined) {
+    return [...authorities.values()].filter((key) => suitsAlgorithm(key, alg)).slice(0, triesMax);
+  }
+  const authority = authorities.get(kid);
   if (authority === undefined) {
     throw new TokenAuthorityUnknown(profile, 'the bundle has no key of this ID', {
-      context: { trustDomain, kid: kid.slice(0, 256) },
+      context: { kid: kid.slice(0, 256) },
     });
   }
+  return [authority];
+}
+
+async function isSignedBy(
+  authority: KeyObject,
+  { text, header, profile }: UnverifiedToken,
+): Promise<boolean> {
+  if (!suitsAlgorithm(authority, header.alg)) return false;
   try {
-    await compactVerify(text, authority, { algorithms: [alg] });
+    await compactVerify(text, authority, { algorithms: [header.alg] });
+    return true;
   } catch (cause) {
-    throw new TokenSignatureInvalid(profile, 'the signature is not the authority’s', { cause });
+    if (cause instanceof errors.JWSSignatureVerificationFailed) return false;
+    throw new TokenSignatureInvalid(profile, 'the signature can not be verified', { cause });
   }
 }
