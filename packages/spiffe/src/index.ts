@@ -101,6 +101,7 @@ export {
   type WitSvidMessage,
   WORKLOAD_HEADER,
   workloadApiDefinition,
+  workloadApiPackage,
   type X509BundlesResponse,
   type X509SvidMessage,
   type X509SvidResponse,
