@@ -68,7 +68,9 @@ export function testClient(name: string, program: ClientProgram | undefined): vo
 
     it('fetches its X509-SVIDs, the default one first, and the bundle that verifies them', async () => {
       await domain.grant(GRANTED);
-      await expect.poll(async () => (await run('x509')).exitCode, { interval: 1000, timeout: 60_000 }).toBe(0);
+      await expect
+        .poll(async () => (await run('x509')).exitCode, { interval: 1000, timeout: 60_000 })
+        .toBe(0);
       const { svids, bundles } = await line<X509Line>('x509');
       expect(svids.map((one) => one.spiffeId)).toEqual([id(0), id(1)]);
       for (const [index, svid] of svids.entries()) {
