@@ -1,4 +1,11 @@
-export { type Authorizer, authorizeAny, authorizeId, authorizeMemberOf } from './authorizer/authorizer.ts';
+export {
+  type Authorizer,
+  authorizeAny,
+  authorizeId,
+  authorizeMatching,
+  authorizeMemberOf,
+  authorizeOneOf,
+} from './authorizer/authorizer.ts';
 export {
   BundleCertificateInvalid,
   BundleInvalid,
@@ -33,7 +40,13 @@ export { createJwtSource, type JwtSource, type JwtSourceOptions } from './source
 export { SourceTimeout, X509SvidNotHeld } from './source/source.errors.ts';
 export { createX509Source, type X509Source, type X509SourceOptions } from './source/x509-source.ts';
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
-export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
+export {
+  isSameSpiffeId,
+  parseSpiffeId,
+  type SpiffeId,
+  spiffeIdFromPath,
+  spiffeIdFromSegments,
+} from './spiffe-id/spiffe-id.ts';
 export { parseTrustDomain } from './spiffe-id/trust-domain.ts';
 export { MtlsAgent } from './tls/mtls-agent.ts';
 export { type MtlsClientOptions, mtlsClientOptions } from './tls/mtls-client.ts';
@@ -88,6 +101,7 @@ export {
   type WitSvidMessage,
   WORKLOAD_HEADER,
   workloadApiDefinition,
+  workloadApiPackage,
   type X509BundlesResponse,
   type X509SvidMessage,
   type X509SvidResponse,
@@ -101,15 +115,23 @@ export {
   SvidExtensionUnsupported,
   SvidIdInvalid,
   SvidIdWithoutPath,
+  SvidKeyMalformed,
   SvidKeyMismatch,
   SvidKeyUsageMissing,
   SvidLeafIsCa,
   SvidLeafSignsCertificates,
   SvidMalformed,
   SvidNotYetValid,
+  SvidSigningCertificateInvalid,
   SvidTrustDomainUnknown,
   SvidUntrusted,
   SvidUriSanMissingOrMany,
   X509SvidRefused,
 } from './x509-svid/x509-svid.errors.ts';
 export { createX509Svid, type X509Svid, type X509SvidParts } from './x509-svid/x509-svid.ts';
+export {
+  parseX509SvidDer,
+  parseX509SvidPem,
+  x509SvidToDer,
+  x509SvidToPem,
+} from './x509-svid/x509-svid-encoding.ts';
