@@ -70,7 +70,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const ticking = setInterval(() => {
     for (const store of [source, jwt, wit]) store?.tick();
     for (const task of tasks) task.tick();
-    if (clock.now().getTime() < identity.notAfterMs) return;
+    if (identity.canComeBack || clock.now().getTime() < identity.notAfterMs) return;
     clearInterval(ticking);
     options.onEnd(new SidecarIdentityEnded('the own svid ended before the issuer could be reached'));
   }, TICK_MS);
