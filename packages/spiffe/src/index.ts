@@ -101,7 +101,6 @@ export {
   type WitSvidMessage,
   WORKLOAD_HEADER,
   workloadApiDefinition,
-  workloadApiPackage,
   type X509BundlesResponse,
   type X509SvidMessage,
   type X509SvidResponse,
