@@ -18,15 +18,18 @@ describe.skipIf(file === undefined)('grpcurl', () => {
   });
   afterAll(() => domain?.stop());
 
-  // It sends the socket's path as :authority, which no HTTP/2 server of Node takes unrepaired.
-  it.each([
-    { as: 'as it does by itself', more: [] },
-    { as: 'as localhost', more: ['-authority', 'localhost'] },
-  ])('lists the service by reflection, calling the server $as', async ({ more }) => {
-    const { lines, exitCode, complaint } = await grpcurl([...more], ['list']);
-    expect({ exitCode, complaint }).toEqual({ exitCode: 0, complaint: '' });
-    expect(lines).toEqual(expect.arrayContaining(['SpiffeWorkloadAPI', 'grpc.health.v1.Health']));
-  });
+  // The -unix of this version dials TCP, so that the socket is named as an address. As older versions do,
+  // it is made to send the socket's path as :authority, which no HTTP/2 server of Node takes unrepaired.
+  it.each(['as it does by itself', 'as localhost', "by the socket's path"])(
+    'lists the service by reflection, calling the server %s',
+    async (as) => {
+      const authority = as === 'as localhost' ? 'localhost' : domain.socketPath;
+      const options = as === 'as it does by itself' ? [] : ['-authority', authority];
+      const { lines, exitCode, complaint } = await grpcurl(options, ['list']);
+      expect({ exitCode, complaint }).toEqual({ exitCode: 0, complaint: '' });
+      expect(lines).toEqual(expect.arrayContaining(['SpiffeWorkloadAPI', 'grpc.health.v1.Health']));
+    },
+  );
 
   it('describes every method of the service', async () => {
     const { lines } = await grpcurl([], ['describe', 'SpiffeWorkloadAPI']);
@@ -50,7 +53,7 @@ describe.skipIf(file === undefined)('grpcurl', () => {
   });
 
   function grpcurl(options: readonly string[], what: readonly string[]) {
-    const args = ['-plaintext', '-unix', ...options, domain.socketPath, ...what];
+    const args = ['-plaintext', ...options, domain.endpoint, ...what];
     return runClient({ file: file ?? '', args }, [], domain.endpoint);
   }
 });
