@@ -11,6 +11,8 @@ import { PinnedProcess } from './attestation/pinned-process.ts';
 import type { WorkloadApiLogger } from './logger.ts';
 import type { OnCall } from './observed-call.ts';
 import { assertPeerCredentialsSupported, readPeerCredentials } from './peer-credentials.ts';
+import { secretDiscovery } from './sds/secret-discovery-definition.ts';
+import { secretDiscoveryHandlers } from './sds/secret-discovery-handlers.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
 import { servedDefinition, type WorkloadCaller, workloadApiHandlers } from './workload-api-handlers.ts';
 import type { WorkloadIdentities } from './workload-identities.ts';
@@ -32,8 +34,9 @@ const CLOSE_GRACE_MS = 500;
 const GRPC_OPTIONS = {
   'grpc.enable_channelz': 0,
   'grpc.max_concurrent_streams': 100,
-  // Requests are empty or nearly so; responses have no limit.
-  'grpc.max_receive_message_length': 64 * 1024,
+  // Requests are empty or nearly so, but for Envoy's first one: it lists all of its extensions, some
+  // hundred kilobytes. Responses have no limit.
+  'grpc.max_receive_message_length': 1024 * 1024,
   'grpc.max_send_message_length': -1,
 } as const;
 
@@ -101,5 +104,6 @@ export async function startWorkloadApi(options: WorkloadApiOptions): Promise<Wor
 function serveConnection(definition: ServiceDefinition, caller: WorkloadCaller) {
   const grpc = new GrpcServer(GRPC_OPTIONS);
   grpc.addService(definition, workloadApiHandlers(caller));
+  grpc.addService(secretDiscovery().service, secretDiscoveryHandlers(caller));
   return { grpc, injector: grpc.createConnectionInjector(ServerCredentials.createInsecure()) };
 }
