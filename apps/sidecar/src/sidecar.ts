@@ -84,7 +84,9 @@ async function openEgress(
   { config, logger }: SidecarOptions,
   source: SvidStore,
 ): Promise<EgressProxy | undefined> {
-  return config.egress === undefined ? undefined : startEgressProxy({ ...config.egress, source, logger });
+  return config.egress === undefined
+    ? undefined
+    : startEgressProxy({ ...config.egress, sources: { x509: source }, logger });
 }
 
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {
