@@ -2,6 +2,8 @@ import { parseSpiffeId } from '@blastradius/spiffe';
 import { z } from 'zod';
 import type { EgressRoute } from './egress/egress-route.ts';
 import { readRouteFile } from './egress/route-file.ts';
+import type { FileOutput } from './file-writer/file-output.ts';
+import { readOutputFile } from './file-writer/output-file.ts';
 import type { Supplied } from './issuer-client/join-tokens.ts';
 import type { Admission } from './issuer-client/join-trust-domain.ts';
 
@@ -33,6 +35,8 @@ const environment = z.object({
   /** Or the one server it sends to, and whom that has to prove to be. */
   EGRESS_UPSTREAM_URL: z.url({ protocol: /^https$/ }).optional(),
   EGRESS_UPSTREAM_SPIFFE_ID: z.string().optional(),
+  /** What the file writer writes, YAML or JSON. */
+  FILE_OUTPUTS_FILE: file.optional(),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -42,6 +46,7 @@ export interface SidecarConfig {
   readonly admission: Admission;
   readonly workloadApiSocket: string;
   readonly egress: EgressConfig | undefined;
+  readonly fileOutputs: readonly FileOutput[];
 }
 
 export interface EgressConfig {
@@ -60,6 +65,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
     }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
     egress: egressOf(parsed),
+    fileOutputs: parsed.FILE_OUTPUTS_FILE === undefined ? [] : readOutputFile(parsed.FILE_OUTPUTS_FILE),
   });
 }
 

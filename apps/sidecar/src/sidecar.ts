@@ -3,6 +3,7 @@ import type { Clock, Random } from '@blastradius/kernel';
 import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
+import { startFileWriter } from './file-writer/file-writer.ts';
 import { SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
@@ -57,10 +58,12 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     onCall: observeCall,
   });
   const egress = await openEgress(options, source);
+  const files = startFileWriter(config.fileOutputs, { x509: source, clock, random, logger });
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
     source.tick();
+    files.tick();
     for (const task of tasks) task.tick();
     if (clock.now().getTime() < identity.notAfterMs) return;
     clearInterval(ticking);
@@ -73,7 +76,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     close: async () => {
       clearInterval(ticking);
       // While it lets requests end, the identities they were begun with are still there.
-      await Promise.all([egress?.close(), api.close()]);
+      await Promise.all([egress?.close(), api.close(), files.close()]);
       stopMeasuring();
       await connection.close();
     },

@@ -40,6 +40,7 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
       admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: join(await mkdtemp(join(tmpdir(), 'eg-')), 'api.sock'),
       egress: { port: 0, routes: [onlyRoute(upstream.origin)] },
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),

@@ -42,6 +42,7 @@ async function openSource(): Promise<X509Source> {
       admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: socketPath,
       egress: undefined,
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),

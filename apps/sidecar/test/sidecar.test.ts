@@ -48,6 +48,7 @@ async function start({ joinToken = JOIN_TOKEN, changes = {} as Partial<SidecarCo
       admission: { joinToken: { value: joinToken }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: socketPath,
       egress: undefined,
+      fileOutputs: [],
       ...changes,
     },
     clock: systemClock,

@@ -49,6 +49,7 @@ async function startHost(issuers: readonly IssuerProcess[], ended: unknown[] = [
       admission: { joinToken: { value: joinToken }, bootstrapBundle: { value: bootstrapBundle } },
       workloadApiSocket,
       egress: undefined,
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),
