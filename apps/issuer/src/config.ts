@@ -5,6 +5,8 @@ export const SECRETS = ['DATABASE_URL', 'JOBS_URL', 'KEY_ENCRYPTION_KEY'] as con
 
 const seconds = z.coerce.number().positive();
 
+const jwtSvidTtlSecondsMax = 300;
+
 const environment = z.object({
   /** 0 takes any free port. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
@@ -28,6 +30,12 @@ const environment = z.object({
     .refine((key) => key.length === 32, 'must be 32 bytes'),
   ADMIN_SOCKET: z.string().startsWith('/'),
   X509_SVID_TTL_SECONDS: seconds,
+  /** A bearer token: five minutes, and never longer than an X509-SVID, unless told otherwise. */
+  JWT_SVID_TTL_SECONDS: seconds.optional(),
+  /** Bound to a key, as an X509-SVID is: as long as that one, unless told otherwise. */
+  WIT_SVID_TTL_SECONDS: seconds.optional(),
+  /** The `iss` of JWT-SVIDs, for those who look up keys by it. */
+  JWT_SVID_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   AUTHORITY_TTL_SECONDS: seconds,
   AUTHORITY_ROTATION_SECONDS: seconds,
   AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
@@ -52,6 +60,9 @@ export interface IssuerConfig {
   readonly keyEncryptionKey: Uint8Array;
   readonly adminSocket: string;
   readonly x509SvidTtlSeconds: number;
+  readonly jwtSvidTtlSeconds: number;
+  readonly witSvidTtlSeconds: number;
+  readonly jwtSvidIssuer: string | undefined;
   readonly authority: AuthoritySchedule;
   readonly bundleRefreshHintSeconds: number;
   readonly ledgerFile: string;
@@ -70,6 +81,10 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     keyEncryptionKey: parsed.KEY_ENCRYPTION_KEY,
     adminSocket: parsed.ADMIN_SOCKET,
     x509SvidTtlSeconds: parsed.X509_SVID_TTL_SECONDS,
+    jwtSvidTtlSeconds:
+      parsed.JWT_SVID_TTL_SECONDS ?? Math.min(jwtSvidTtlSecondsMax, parsed.X509_SVID_TTL_SECONDS),
+    witSvidTtlSeconds: parsed.WIT_SVID_TTL_SECONDS ?? parsed.X509_SVID_TTL_SECONDS,
+    jwtSvidIssuer: parsed.JWT_SVID_ISSUER,
     authority: Object.freeze({
       ttlSeconds: parsed.AUTHORITY_TTL_SECONDS,
       rotationSeconds: parsed.AUTHORITY_ROTATION_SECONDS,

@@ -14,7 +14,10 @@ import type { IssuerConfig } from './config.ts';
 import type { Database } from './database/database.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
+import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
+import { IssueWitSvids } from './issuance/issue-wit-svids.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
+import { JudgedIssuance } from './issuance/judged-issuance.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import { SidecarSvids } from './issuance/sidecar-svids.ts';
 import { PostgresPolicyStore } from './registration/postgres-policy-store.ts';
@@ -31,7 +34,7 @@ export function composeParts(
   clock: Clock,
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
-  const terms = new IssuanceTerms(trustDomain, x509SvidTtlSeconds);
+  const terms = new IssuanceTerms(config);
   const ledger = new IssuerLedger(writer, clock);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
@@ -42,6 +45,7 @@ export function composeParts(
   const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
+  const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
     authorities,
@@ -53,7 +57,9 @@ export function composeParts(
     callers: new Callers(authorities, ledger, clock, trustDomain),
     admitSidecar: new AdmitSidecar(joinTokens, sidecarSvids, ledger, trustDomain),
     renewSidecar: new RenewSidecar(sidecarSvids, ledger),
-    issueX509Svids: new IssueX509Svids(authorities, registrations, ledger, clock, x509SvidTtlSeconds),
+    issueX509Svids: new IssueX509Svids(authorities, judged, terms, clock),
+    issueJwtSvids: new IssueJwtSvids(authorities, judged, terms, clock),
+    issueWitSvids: new IssueWitSvids(authorities, judged, terms, clock),
     serverIdentity: new ServerIdentity(authorities, terms, ledger, clock),
   };
 }

@@ -9,6 +9,8 @@ import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
+import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
+import { IssueWitSvids } from './issuance/issue-wit-svids.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import type { Parts } from './parts.ts';
@@ -31,6 +33,8 @@ export function publicModule(parts: Parts): DynamicModule {
       provideValue(AdmitSidecar, parts.admitSidecar),
       provideValue(RenewSidecar, parts.renewSidecar),
       provideValue(IssueX509Svids, parts.issueX509Svids),
+      provideValue(IssueJwtSvids, parts.issueJwtSvids),
+      provideValue(IssueWitSvids, parts.issueWitSvids),
     ],
   };
 }

@@ -28,6 +28,8 @@ const environment = z.object({
     .optional(),
   BOOTSTRAP_BUNDLE_FILE: file.optional(),
   WORKLOAD_API_SOCKET: file,
+  /** Whether the WIT-SVID profile of the Workload API, which is incubating, is served. */
+  WIT_SVIDS: z.enum(['off', 'on']).default('off'),
   /** Opens the egress proxy on this port of loopback; 0 takes any free one. */
   EGRESS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** Its routes, YAML or JSON. */
@@ -45,6 +47,7 @@ export interface SidecarConfig {
   readonly trustDomain: string;
   readonly admission: Admission;
   readonly workloadApiSocket: string;
+  readonly witSvids: 'off' | 'on';
   readonly egress: EgressConfig | undefined;
   readonly fileOutputs: readonly FileOutput[];
 }
@@ -64,6 +67,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
       bootstrapBundle: supplied(parsed, 'BOOTSTRAP_BUNDLE'),
     }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
+    witSvids: parsed.WIT_SVIDS,
     egress: egressOf(parsed),
     fileOutputs: parsed.FILE_OUTPUTS_FILE === undefined ? [] : readOutputFile(parsed.FILE_OUTPUTS_FILE),
   });

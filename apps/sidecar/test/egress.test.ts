@@ -41,6 +41,7 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
       workloadApiSocket: join(await mkdtemp(join(tmpdir(), 'eg-')), 'api.sock'),
       egress: { port: 0, routes: [onlyRoute(upstream.origin)] },
       fileOutputs: [],
+      witSvids: 'on',
     },
     clock: systemClock,
     random: createRandom('test'),

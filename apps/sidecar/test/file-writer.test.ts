@@ -53,7 +53,10 @@ afterEach(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-function startWriter(changes: Partial<FileOutput> = {}, jwt?: JwtIdentities): OutputWriter {
+function startWriter(
+  changes: Partial<FileOutput> = {},
+  jwt: JwtIdentities = new InTestTokens(clock, 60_000),
+): OutputWriter {
   const output: FileOutput = {
     name: 'nginx',
     directory,

@@ -1,4 +1,11 @@
-export { type Authorizer, authorizeAny, authorizeId, authorizeMemberOf } from './authorizer/authorizer.ts';
+export {
+  type Authorizer,
+  authorizeAny,
+  authorizeId,
+  authorizeMatching,
+  authorizeMemberOf,
+  authorizeOneOf,
+} from './authorizer/authorizer.ts';
 export {
   BundleCertificateInvalid,
   BundleInvalid,
@@ -29,7 +36,13 @@ export { type JwtSvid, parseJwtSvidInsecure } from './jwt-svid/jwt-svid.ts';
 export { type JwtSvidExpectation, verifyJwtSvid } from './jwt-svid/verify-jwt-svid.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
-export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
+export {
+  isSameSpiffeId,
+  parseSpiffeId,
+  type SpiffeId,
+  spiffeIdFromPath,
+  spiffeIdFromSegments,
+} from './spiffe-id/spiffe-id.ts';
 export { parseTrustDomain } from './spiffe-id/trust-domain.ts';
 export { type SignatureAlgorithm, signatureAlgorithms } from './token-svid/signature-algorithms.ts';
 export {
@@ -86,15 +99,23 @@ export {
   SvidExtensionUnsupported,
   SvidIdInvalid,
   SvidIdWithoutPath,
+  SvidKeyMalformed,
   SvidKeyMismatch,
   SvidKeyUsageMissing,
   SvidLeafIsCa,
   SvidLeafSignsCertificates,
   SvidMalformed,
   SvidNotYetValid,
+  SvidSigningCertificateInvalid,
   SvidTrustDomainUnknown,
   SvidUntrusted,
   SvidUriSanMissingOrMany,
   X509SvidRefused,
 } from './x509-svid/x509-svid.errors.ts';
 export { createX509Svid, type X509Svid, type X509SvidParts } from './x509-svid/x509-svid.ts';
+export {
+  parseX509SvidDer,
+  parseX509SvidPem,
+  x509SvidToDer,
+  x509SvidToPem,
+} from './x509-svid/x509-svid-encoding.ts';

@@ -6,6 +6,7 @@ import { certificatesFromPem } from '@blastradius/spiffe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorkloadApi, type WorkloadApi } from '../src/start-workload-api.ts';
 import { FakeIdentities, IssuerAway } from './fake-identities.ts';
+import { FakeJwtIdentities } from './fake-tokens.ts';
 import { type Answer, namesIn, SdsClient, secretsIn, unpack } from './sds-client.ts';
 import { agentId, certificate, FOREIGN_ID, secretsOf, TRUST_DOMAIN_ID } from './sds-world.ts';
 
@@ -23,7 +24,13 @@ beforeEach(async () => {
   source = new FakeIdentities();
   source.current = secretsOf(['a', 'b']);
   const warn = (context: object, message: string) => void warnings.push({ context, message });
-  api = await startWorkloadApi({ socketPath, source, logger: { debug: () => {}, info: () => {}, warn } });
+  api = await startWorkloadApi({
+    socketPath,
+    trustDomain: 'moltbook.test',
+    source,
+    jwt: new FakeJwtIdentities(),
+    logger: { debug: () => {}, info: () => {}, warn },
+  });
   client = new SdsClient(socketPath);
 });
 afterEach(async () => {

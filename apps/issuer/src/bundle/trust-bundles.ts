@@ -12,15 +12,16 @@ export class TrustBundles {
   }
 
   async document(): Promise<TrustBundleDocument> {
-    const { bundle, sequence, taintedKeyIds } = await this.#authorities.state();
+    const state = await this.#authorities.state();
+    const { bundle, sequence, jwtAuthorities, witAuthorities, federatedBundles, taintedKeyIds } = state;
     return {
       trustDomain: bundle.trustDomain,
       sequence,
       refreshHintSeconds: this.#refreshHintSeconds,
       x509Authorities: bundle.authorities.map((der) => Buffer.from(der).toString('base64')),
-      jwtAuthorities: [],
-      witAuthorities: [],
-      federatedBundles: {},
+      jwtAuthorities: [...jwtAuthorities],
+      witAuthorities: [...witAuthorities],
+      federatedBundles: { ...federatedBundles },
       taintedAuthorityKeyIds: [...taintedKeyIds],
     };
   }

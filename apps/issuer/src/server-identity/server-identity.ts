@@ -67,7 +67,7 @@ export class ServerIdentity {
   async #mint(): Promise<OwnSvid> {
     const keys = await generateP256KeyPair();
     const spiffeId = `spiffe://${this.#terms.trustDomain}/issuer`;
-    const authority = await this.#authorities.current();
+    const authority = await this.#authorities.current('x509');
     const now = this.#clock.now();
     const { document, serial } = mintChecked(authority, {
       spiffeId,
@@ -75,7 +75,7 @@ export class ServerIdentity {
       dnsNames: ['localhost'],
       ipAddresses: ['127.0.0.1'],
       now,
-      ttlSeconds: Math.max(ttlSecondsMin, this.#terms.ttlSeconds),
+      ttlSeconds: Math.max(ttlSecondsMin, this.#terms.x509SvidTtlSeconds),
     });
     this.#ledger.record({ event: 'svid-issued', spiffeId, serial, reason: 'issuer-server' });
     const chain = document.certificateChain.map((der) => Buffer.from(der, 'base64'));

@@ -11,8 +11,7 @@ interface HeldIdentity {
 
 export interface IdentitySources {
   readonly x509: WorkloadIdentities;
-  /** Left out where no route goes by JWT-SVID. */
-  readonly jwt?: JwtIdentities | undefined;
+  readonly jwt: JwtIdentities;
 }
 
 /** How long a request waits for the first answer about its caller's identities. */
@@ -24,7 +23,7 @@ const FIRST_ANSWER_MS = 10_000;
  */
 export class CallerIdentities {
   readonly #selectors: readonly string[];
-  readonly #jwt: JwtIdentities | undefined;
+  readonly #jwt: JwtIdentities;
   readonly #stop: () => void;
   readonly #firstAnswer = Promise.withResolvers<void>();
   #snapshot: X509Snapshot | undefined;
@@ -90,7 +89,6 @@ export class CallerIdentities {
 
   /** A JWT-SVID of the identity; whoever issues it sees to it that it is fresh. */
   async bearerToken(spiffeId: string, audience: readonly string[]): Promise<string> {
-    if (this.#jwt === undefined) throw new EgressIdentityUnavailable('JWT-SVIDs are not to be had here');
     const svids = await this.#jwt.fetchJwtSvids(this.#selectors, { audience, spiffeId });
     const svid = svids.find((one) => one.spiffeId === spiffeId);
     if (svid === undefined) {

@@ -17,14 +17,11 @@ const ASK_AGAIN_MS = 1000;
 /** The JWT-SVIDs of one output, each replaced at half of its life. */
 export class HeldTokens {
   readonly #output: FileOutput;
-  readonly #jwt: JwtIdentities | undefined;
+  readonly #jwt: JwtIdentities;
   readonly #clock: Clock;
   readonly #held = new Map<string, HeldToken>();
 
-  constructor(
-    output: FileOutput,
-    { jwt, clock }: { readonly jwt: JwtIdentities | undefined; readonly clock: Clock },
-  ) {
+  constructor(output: FileOutput, { jwt, clock }: { readonly jwt: JwtIdentities; readonly clock: Clock }) {
     this.#output = output;
     this.#jwt = jwt;
     this.#clock = clock;
@@ -66,7 +63,7 @@ export class HeldTokens {
 
   async #fetch(spiffeId: string, audience: readonly string[]): Promise<HeldToken> {
     const selectors = selectorsOf(this.#output);
-    const svids = (await this.#jwt?.fetchJwtSvids(selectors, { audience, spiffeId })) ?? [];
+    const svids = await this.#jwt.fetchJwtSvids(selectors, { audience, spiffeId });
     const token = svids.find((svid) => svid.spiffeId === spiffeId)?.svid;
     if (token === undefined) throw new OutputTokenMissing('no JWT-SVID was issued');
     const now = this.#clock.now();

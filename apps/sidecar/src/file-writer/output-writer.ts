@@ -17,8 +17,7 @@ import { tellProgram } from './tell-program.ts';
 
 export interface OutputContext {
   readonly x509: WorkloadIdentities;
-  /** Left out where no output has tokens. */
-  readonly jwt?: JwtIdentities | undefined;
+  readonly jwt: JwtIdentities;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: WorkloadApiLogger;
@@ -167,9 +166,7 @@ export class OutputWriter {
   }
 
   #watchJwtBundles(): () => void {
-    const { jwt } = this.#context;
-    if (jwt === undefined) throw new TypeError('an output has tokens, and there is nobody to get them from');
-    return jwt.watchJwtBundles(selectorsOf(this.#output), {
+    return this.#context.jwt.watchJwtBundles(selectorsOf(this.#output), {
       onBundles: (bundles) => {
         this.#jwtBundles = bundles;
         this.#isChanged = true;

@@ -1,20 +1,15 @@
-import { DomainError } from '@blastradius/kernel';
-import {
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  status,
-  type UntypedServiceImplementation,
+import type {
+  ServerDuplexStream,
+  ServerUnaryCall,
+  sendUnaryData,
+  UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { type CallStatus, callStatus } from '../call-status.ts';
-import type { ObservedCall } from '../observed-call.ts';
+import { refuse, type WorkloadCaller } from '../serve-call.ts';
 import { NoIdentityIssued } from '../workload-api.errors.ts';
-import type { WorkloadCaller } from '../workload-api-handlers.ts';
-import type { X509Snapshot } from '../workload-identities.ts';
+import type { WorkloadIdentities, X509Snapshot } from '../workload-identities.ts';
 import { DeltaSubscription } from './delta-subscription.ts';
 import { firstSnapshot } from './first-snapshot.ts';
 import { secretCatalogue } from './secret-catalogue.ts';
-import { ResourceTypeUnknown, SecretsNotAuthorized } from './secret-discovery.errors.ts';
 import type { DiscoveryRequest, DiscoveryResponse } from './secret-discovery-definition.ts';
 import { SecretStream } from './secret-stream.ts';
 import { assertSecretType, type SecretSubscription, type TakenRequest } from './secret-subscription.ts';
@@ -23,6 +18,11 @@ import { takesSpiffeValidator } from './validator-preference.ts';
 
 interface Call {
   getPath(): string;
+}
+
+interface Server {
+  readonly caller: WorkloadCaller;
+  readonly source: WorkloadIdentities;
 }
 
 /**
@@ -34,27 +34,31 @@ interface Call {
  * upgrade and needs `application/grpc`. A program that forwards whole gRPC calls of strangers to Unix
  * sockets would give its own secrets away here, as it would with SPIRE.
  */
-export function secretDiscoveryHandlers(caller: WorkloadCaller): UntypedServiceImplementation {
+export function secretDiscoveryHandlers(
+  caller: WorkloadCaller,
+  source: WorkloadIdentities,
+): UntypedServiceImplementation {
+  const server = { caller, source };
   return {
     StreamSecrets: (call: ServerDuplexStream<object, object>) =>
-      void serveStream(call, caller, new StateOfTheWorld()),
+      void serveStream(call, server, new StateOfTheWorld()),
     DeltaSecrets: (call: ServerDuplexStream<object, object>) =>
-      void serveStream(call, caller, new DeltaSubscription()),
+      void serveStream(call, server, new DeltaSubscription()),
     FetchSecrets: (call: ServerUnaryCall<DiscoveryRequest, object>, answer: sendUnaryData<object>) =>
-      void serveFetch(call, caller, answer),
+      void serveFetch(call, server, answer),
   };
 }
 
 async function serveStream<Request, Response>(
   call: ServerDuplexStream<Request, Response>,
-  caller: WorkloadCaller,
+  { caller, source }: Server,
   subscription: SecretSubscription<Request, Response>,
 ): Promise<void> {
   const observed = caller.onCall(call.getPath());
   const hangup = new AbortController();
   const stream = new SecretStream({
     subscription,
-    source: caller.source,
+    source,
     attest: () => caller.attest(),
     send: (response) => send(call, response).then(() => observed.end()),
     onTaken: (taken) => {
@@ -75,24 +79,24 @@ async function serveStream<Request, Response>(
     call.end();
     observed.end({ reason: 'caller.hung-up', status: 'CANCELLED' });
   } catch (error) {
-    call.emit('error', refusalOf(error, { caller, call, observed }));
+    call.emit('error', refuse(caller, { observed, path: call.getPath() }, error));
   }
 }
 
 async function serveFetch(
   call: ServerUnaryCall<DiscoveryRequest, object>,
-  caller: WorkloadCaller,
+  { caller, source }: Server,
   answer: sendUnaryData<object>,
 ): Promise<void> {
   const observed = caller.onCall(call.getPath());
   try {
     assertSecretType(call.request.typeUrl);
     const selectors = await caller.attest();
-    const snapshot = await firstSnapshot(caller.source, selectors, caller.closing);
+    const snapshot = await firstSnapshot(source, selectors, caller.closing);
     answer(null, fetched(call.request, snapshot));
     observed.end();
   } catch (error) {
-    answer(refusalOf(error, { caller, call, observed }));
+    answer(refuse(caller, { observed, path: call.getPath() }, error));
   }
 }
 
@@ -116,27 +120,4 @@ function logTaken({ rejection, stale }: TakenRequest, { pid, logger }: WorkloadC
     logger.warn({ ...context, rejection: rejection.slice(0, 500) }, 'sds client did not apply secrets');
   }
   if (stale) logger.debug(context, 'sds request for an earlier response left alone');
-}
-
-interface Refused {
-  readonly caller: WorkloadCaller;
-  readonly call: Call;
-  readonly observed: ObservedCall;
-}
-
-function refusalOf(error: unknown, { caller, call, observed }: Refused): CallStatus {
-  const refusal = sdsStatus(error);
-  const reason = error instanceof DomainError ? error.code : 'internal';
-  observed.end({ reason, status: status[refusal.code] });
-  const context = error instanceof DomainError ? { reason, ...error.context } : { err: error };
-  caller.logger.warn({ ...context, pid: caller.pid, method: call.getPath() }, 'sds call refused');
-  return refusal;
-}
-
-/** What a client said wrong it may read, since it holds an identity by then; all else is as everywhere. */
-function sdsStatus(error: unknown): CallStatus {
-  if (error instanceof SecretsNotAuthorized || error instanceof ResourceTypeUnknown) {
-    return { code: status.INVALID_ARGUMENT, details: error.publicDetail ?? error.message };
-  }
-  return callStatus(error);
 }
