@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { certificatesFromPem } from '@blastradius/spiffe';
 import { z } from 'zod';
 
 /** What may come from a file that `<NAME>_FILE` names. */
@@ -28,6 +30,8 @@ const environment = z.object({
     .base64()
     .transform((text) => Buffer.from(text, 'base64'))
     .refine((key) => key.length === 32, 'must be 32 bytes'),
+  /** PEM of the CAs whose certificates admit a sidecar (x509pop); without it nobody is admitted that way. */
+  X509POP_CA_FILE: z.string().startsWith('/').optional(),
   ADMIN_SOCKET: z.string().startsWith('/'),
   X509_SVID_TTL_SECONDS: seconds,
   /** A bearer token: five minutes, and never longer than an X509-SVID, unless told otherwise. */
@@ -58,6 +62,8 @@ export interface IssuerConfig {
   readonly jobsUrl: string;
   readonly jobsPrefix: string;
   readonly keyEncryptionKey: Uint8Array;
+  /** DER; empty where x509pop is off. */
+  readonly x509PopAuthorities: readonly Uint8Array[];
   readonly adminSocket: string;
   readonly x509SvidTtlSeconds: number;
   readonly jwtSvidTtlSeconds: number;
@@ -79,6 +85,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     jobsUrl: parsed.JOBS_URL ?? parsed.DATABASE_URL,
     jobsPrefix: parsed.JOBS_PREFIX,
     keyEncryptionKey: parsed.KEY_ENCRYPTION_KEY,
+    x509PopAuthorities: readAuthorities(parsed.X509POP_CA_FILE),
     adminSocket: parsed.ADMIN_SOCKET,
     x509SvidTtlSeconds: parsed.X509_SVID_TTL_SECONDS,
     jwtSvidTtlSeconds:
@@ -93,6 +100,16 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
     ledgerFile: parsed.LEDGER_FILE,
   });
+}
+
+/** At start alone: another set of CAs is another start. */
+function readAuthorities(file: string | undefined): readonly Uint8Array[] {
+  if (file === undefined) return [];
+  try {
+    return Object.freeze(certificatesFromPem(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new TypeError(`X509POP_CA_FILE: ${file} holds no certificates in PEM that can be read`, { cause });
+  }
 }
 
 /** The successor has to sign before its predecessor ends, or nobody signs in between. */

@@ -2,8 +2,10 @@ import type { Clock } from '@blastradius/kernel';
 import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
+import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
+import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
@@ -12,6 +14,8 @@ import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts'
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
 import type { Database } from './database/database.ts';
+import { FederatedBundles } from './federation/federated-bundles.ts';
+import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
@@ -53,13 +57,22 @@ export function composeParts(
     readiness: new Readiness(authorities),
     registrations,
     joinTokens,
+    federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
     callers: new Callers(authorities, ledger, clock, trustDomain),
-    admitSidecar: new AdmitSidecar(joinTokens, sidecarSvids, ledger, trustDomain),
+    admitSidecar: new AdmitSidecar(sidecarSvids, ledger, trustDomain),
+    joinTokenAttestor: new JoinTokenAttestor(joinTokens),
+    x509PopAttestor: new X509PopAttestor({ trustDomain, authorities: config.x509PopAuthorities }, clock),
     renewSidecar: new RenewSidecar(sidecarSvids, ledger),
     issueX509Svids: new IssueX509Svids(authorities, judged, terms, clock),
     issueJwtSvids: new IssueJwtSvids(authorities, judged, terms, clock),
     issueWitSvids: new IssueWitSvids(authorities, judged, terms, clock),
-    serverIdentity: new ServerIdentity(authorities, terms, ledger, clock),
+    serverIdentity: new ServerIdentity({
+      authorities,
+      terms,
+      ledger,
+      clock,
+      nodeAuthorities: config.x509PopAuthorities,
+    }),
   };
 }

@@ -21,6 +21,12 @@ const environment = z.object({
   JOIN_TOKEN: z.string().min(1).optional(),
   /** Or a file that the operator fills: it is taken away when it is read, and waited for when it is not there. */
   JOIN_TOKEN_FILE: file.optional(),
+  /**
+   * Or the certificate that the operator's CA has issued to this node, with what lies between, and its key
+   * (x509pop). PEM; can be shown again, so that a sidecar comes back with no human.
+   */
+  X509POP_CERTIFICATE_FILE: file.optional(),
+  X509POP_KEY_FILE: file.optional(),
   /** The authorities to trust before the first bundle: base64 of DER, joined by commas. */
   BOOTSTRAP_BUNDLE: z
     .string()
@@ -63,7 +69,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
     issuerUrls: Object.freeze(parsed.ISSUER_URL),
     trustDomain: parsed.TRUST_DOMAIN,
     admission: Object.freeze({
-      joinToken: supplied(parsed, 'JOIN_TOKEN'),
+      ...admissionOf(parsed),
       bootstrapBundle: supplied(parsed, 'BOOTSTRAP_BUNDLE'),
     }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
@@ -73,12 +79,28 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
   });
 }
 
+/** By one means alone, as below. */
+function admissionOf(parsed: Environment) {
+  const { X509POP_CERTIFICATE_FILE: certificateFile, X509POP_KEY_FILE: keyFile } = parsed;
+  if (certificateFile === undefined && keyFile === undefined) {
+    return { joinToken: supplied(parsed, 'JOIN_TOKEN') };
+  }
+  if (certificateFile === undefined || keyFile === undefined) {
+    throw new TypeError('X509POP_CERTIFICATE_FILE and X509POP_KEY_FILE go together');
+  }
+  if (parsed.JOIN_TOKEN !== undefined || parsed.JOIN_TOKEN_FILE !== undefined) {
+    throw new TypeError('set either a join token or X509POP_CERTIFICATE_FILE');
+  }
+  return { nodeCertificate: Object.freeze({ certificateFile, keyFile }) };
+}
+
 /** By value or by file, and not by both: which one counts should be nobody's guess. */
 function supplied(parsed: Environment, name: 'JOIN_TOKEN' | 'BOOTSTRAP_BUNDLE'): Supplied {
   const { [name]: value, [`${name}_FILE` as const]: path } = parsed;
   if (value !== undefined && path === undefined) return { value };
   if (value === undefined && path !== undefined) return { file: path };
-  throw new TypeError(`set either ${name} or ${name}_FILE`);
+  const others = name === 'JOIN_TOKEN' ? ' (or X509POP_CERTIFICATE_FILE and X509POP_KEY_FILE)' : '';
+  throw new TypeError(`set either ${name} or ${name}_FILE${others}`);
 }
 
 function egressOf(parsed: Environment): EgressConfig | undefined {

@@ -74,7 +74,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     for (const store of [source, jwt, wit]) store?.tick();
     files.tick();
     for (const task of tasks) task.tick();
-    if (clock.now().getTime() < identity.notAfterMs) return;
+    if (identity.canComeBack || clock.now().getTime() < identity.notAfterMs) return;
     clearInterval(ticking);
     options.onEnd(new SidecarIdentityEnded('the own svid ended before the issuer could be reached'));
   }, TICK_MS);

@@ -42,6 +42,28 @@ export interface WitSvidMessage {
   readonly hint: string;
 }
 
+export interface JwtSvidResponse {
+  readonly svids: readonly JwtSvidMessage[];
+}
+
+export interface JwtBundlesResponse {
+  /** By the trust domain's SPIFFE ID, a JWKS document each. */
+  readonly bundles: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface ValidateJwtSvidResponse {
+  readonly spiffeId: string;
+}
+
+export interface WitSvidResponse {
+  readonly svids: readonly WitSvidMessage[];
+}
+
+export interface WitBundlesResponse {
+  /** By the trust domain's SPIFFE ID, a JWKS document each. */
+  readonly bundles: Readonly<Record<string, string>>;
+}
+
 /** Metadata that every call carries, so that a confused HTTP client can't make one (SPIFFE Workload Endpoint, 6). */
 export const WORKLOAD_HEADER = 'workload.spiffe.io';
 
