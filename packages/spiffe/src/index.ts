@@ -106,7 +106,6 @@ export {
   type X509SvidResponse,
 } from './workload-api/workload-api-definition.ts';
 export type { X509Context } from './workload-api/x509-context.ts';
-export { createX509Source, type X509Source, type X509SourceOptions } from './workload-api/x509-source.ts';
 export { type Certificate, parseCertificate } from './x509-svid/certificate.ts';
 export { authorityKeyIdOf, subjectKeyIdOf } from './x509-svid/key-identifiers.ts';
 export { checkTrustPath } from './x509-svid/trust-path.ts';
