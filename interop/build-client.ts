@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { cacheFolder } from '../packages/load/src/cache-folder.ts';
 import { isAtLeast } from '../packages/load/src/go/build-go-program.ts';
 import { onPath, runProgram } from '../packages/load/src/programs.ts';
@@ -56,7 +57,8 @@ async function missingTool({ toolchain }: ClientBuild): Promise<string | undefin
   for (const { program, versionArgs, oldest } of toolchain) {
     if (!onPath(program, { env: process.env })) return `there is no ${program}`;
     const { stdout } = await runProgram(program, versionArgs, { env: process.env });
-    const version = /\d+(\.\d+)*/.exec(stdout)?.[0] ?? '0';
+    // Maven prints its version in bold.
+    const version = /\d+(\.\d+)*/.exec(stripVTControlCharacters(stdout))?.[0] ?? '0';
     if (!isAtLeast(version, oldest)) return `${program} is ${version}, and ${oldest} or newer is needed`;
   }
   return undefined;

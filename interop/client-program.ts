@@ -59,6 +59,7 @@ export function startClient(
     say: (line) => void child.stdin.write(`${line}\n`),
     complaint,
     stop: async () => {
+      child.stdin.end();
       child.kill('SIGTERM');
       await closed;
     },

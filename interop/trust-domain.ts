@@ -45,6 +45,7 @@ export async function startTrustDomain(name = 'interop.test'): Promise<RunningTr
       TRUST_DOMAIN: name,
       ...(await admission(issuer.adminSocket)),
       WORKLOAD_API_SOCKET: socketPath,
+      WIT_SVIDS: 'on',
     });
     started.push(() => sidecar.stop());
     return {

@@ -49,6 +49,7 @@ async function start({ joinToken = JOIN_TOKEN, changes = {} as Partial<SidecarCo
       workloadApiSocket: socketPath,
       witSvids: 'on',
       egress: undefined,
+      fileOutputs: [],
       ...changes,
     },
     clock: systemClock,
