@@ -40,7 +40,20 @@ describe('loadConfig', () => {
     });
   });
 
+  it('attests by user and script, and by containers where it is told whom to ask', () => {
+    expect(loadConfig(minimal).attestation).toEqual({ names: ['unix', 'interpreter'] });
+    const docker = { WORKLOAD_ATTESTORS: 'unix,docker', DOCKER_FACTS_SOCKET: '/run/facts.sock' };
+    expect(loadConfig({ ...minimal, ...docker }).attestation).toEqual({
+      names: ['unix', 'docker'],
+      docker: { factsSocket: '/run/facts.sock', engineUid: 0 },
+    });
+  });
+
   it.each([
+    ['an attestor that is none', { WORKLOAD_ATTESTORS: 'unix,magic' }],
+    ['no attestor', { WORKLOAD_ATTESTORS: '' }],
+    ['containers without anyone to ask', { WORKLOAD_ATTESTORS: 'docker' }],
+    ['someone to ask about containers, and nobody who asks', { DOCKER_FACTS_SOCKET: '/run/facts.sock' }],
     ['a token and its file', { JOIN_TOKEN_FILE: '/run/token' }],
     ['an issuer without TLS', { ISSUER_URL: 'http://issuer:8445' }],
     ['one of two issuers without TLS', { ISSUER_URL: 'https://a:1,http://b:1' }],

@@ -1,6 +1,11 @@
 import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
-import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
+import {
+  createWorkloadAttestors,
+  startWorkloadApi,
+  type WorkloadApiLogger,
+  type WorkloadAttestor,
+} from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
 import { SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
@@ -50,13 +55,15 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
   const source = new SvidStore({ issuer, bundles, clock, random, logger, onRenewal });
   const stopMeasuring = measureSvids(source, clock);
+  const attestors = createWorkloadAttestors({ ...config.attestation, logger });
   const api = await startWorkloadApi({
     socketPath: config.workloadApiSocket,
     source,
+    attestors,
     logger,
     onCall: observeCall,
   });
-  const egress = await openEgress(options, source);
+  const egress = await openEgress(options, source, attestors);
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
@@ -83,8 +90,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 async function openEgress(
   { config, logger }: SidecarOptions,
   source: SvidStore,
+  attestors: readonly WorkloadAttestor[],
 ): Promise<EgressProxy | undefined> {
-  return config.egress === undefined ? undefined : startEgressProxy({ ...config.egress, source, logger });
+  if (config.egress === undefined) return undefined;
+  return startEgressProxy({ ...config.egress, source, attestors, logger });
 }
 
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {

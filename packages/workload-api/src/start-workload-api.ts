@@ -6,8 +6,10 @@ import {
   ServerCredentials,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
-import { attestWorkload, createWorkloadAttestors } from './attestation/attest-workload.ts';
+import { attestWorkload } from './attestation/attest-workload.ts';
+import { createWorkloadAttestors } from './attestation/create-attestors.ts';
 import { PinnedProcess } from './attestation/pinned-process.ts';
+import type { WorkloadAttestor } from './attestation/workload-attestor.ts';
 import type { WorkloadApiLogger } from './logger.ts';
 import type { OnCall } from './observed-call.ts';
 import { assertPeerCredentialsSupported, readPeerCredentials } from './peer-credentials.ts';
@@ -20,6 +22,8 @@ export interface WorkloadApiOptions {
   readonly source: WorkloadIdentities;
   readonly logger: WorkloadApiLogger;
   readonly onCall?: OnCall;
+  /** `unix` and `interpreter` unless given. */
+  readonly attestors?: readonly WorkloadAttestor[];
 }
 
 export interface WorkloadApi {
@@ -40,7 +44,7 @@ const GRPC_OPTIONS = {
 /** Serves the SPIFFE Workload API on a Unix socket to every process that may open it. */
 export async function startWorkloadApi(options: WorkloadApiOptions): Promise<WorkloadApi> {
   assertPeerCredentialsSupported();
-  const attestors = createWorkloadAttestors();
+  const attestors = options.attestors ?? createWorkloadAttestors({ logger: options.logger });
   const definition = servedDefinition();
   const closing = new AbortController();
   const connections = new Map<Socket, ConnectionInjector>();

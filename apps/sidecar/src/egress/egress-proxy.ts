@@ -5,6 +5,7 @@ import { counter } from '@blastradius/runtime';
 import {
   TcpPeerAttestation,
   type WorkloadApiLogger,
+  type WorkloadAttestor,
   type WorkloadIdentities,
 } from '@blastradius/workload-api';
 import type { CallerIdentities } from './caller-identities.ts';
@@ -21,6 +22,7 @@ export interface EgressOptions {
   readonly port: number;
   readonly upstream: Upstream;
   readonly source: WorkloadIdentities;
+  readonly attestors: readonly WorkloadAttestor[];
   readonly logger: WorkloadApiLogger;
 }
 
@@ -50,7 +52,7 @@ const CLOSE_SWEEP_MS = 50;
  */
 export async function startEgressProxy(options: EgressOptions): Promise<EgressProxy> {
   const shared = new SharedIdentities(options.source, options.upstream);
-  const attestation = new TcpPeerAttestation();
+  const attestation = new TcpPeerAttestation(options.attestors);
   const connections = new WeakMap<Socket, EgressConnection>();
   const refused = sparseLog(options.logger, 'egress request not served');
 
