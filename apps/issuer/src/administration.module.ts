@@ -7,6 +7,7 @@ import { AuthorityController } from './authority/authority.controller.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { Parts } from './parts.ts';
+import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
 import { Registrations } from './registration/registrations.ts';
 
@@ -17,7 +18,7 @@ class AdministrationModule {}
 export function administrationModule(parts: Parts): DynamicModule {
   return {
     module: AdministrationModule,
-    controllers: [RegistrationController, JoinTokenController, AuthorityController],
+    controllers: [RegistrationController, ExplanationController, JoinTokenController, AuthorityController],
     providers: [
       provideValue(Authorities, parts.authorities),
       provideValue(ForcedRotation, parts.forcedRotation),

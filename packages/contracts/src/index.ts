@@ -1,4 +1,4 @@
-export type { IssuancePolicy } from './issuer/administration.ts';
+export type { IssuancePolicy, PolicyExplanation, PolicyRefusal } from './issuer/administration.ts';
 export * as issuerAdministration from './issuer/administration.ts';
 export type {
   AuthorityJwk,
