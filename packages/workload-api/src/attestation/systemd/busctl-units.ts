@@ -29,7 +29,9 @@ export class BusctlUnits implements SystemdUnits {
       if (!id || fragmentPath === undefined) throw new TypeError('busctl gave no unit');
       return { id, fragmentPath };
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      // What a failed command says stands on the last line of its message.
+      const reason =
+        (cause instanceof Error ? cause.message : String(cause)).trimEnd().split('\n').at(-1) ?? '';
       if (reason.includes('does not belong to any loaded unit')) return undefined;
       throw new AttestorUnavailable(`systemd tells nothing about process ${pid}: ${reason}`, { cause });
     }
