@@ -122,14 +122,21 @@ describe.skipIf(missing !== undefined)('an agent in a container of its own, atte
 
   /** Asks the gatekeeper from the sidecar's container, where its socket is. */
   async function ask(method: string, path: string) {
-    const question = `${JSON.stringify({ id: 1, method, path })}\n`;
-    const relay = ['node', '/app/request-relay.mjs', '/run/container-facts/facts.sock'];
-    return JSON.parse(await platform.exec('sidecar-agent-1', relay, question)) as {
+    const question = ['node', '-e', ASK, method, path];
+    return JSON.parse(await platform.exec('sidecar-agent-1', question)) as {
       status: number;
       body?: Record<string, unknown>;
     };
   }
 });
+
+const ASK = `
+  const [method, path] = process.argv.slice(1);
+  const socketPath = '/run/container-facts/facts.sock';
+  require('node:http').request({ socketPath, method, path }, async (answer) => {
+    const text = Buffer.concat(await answer.toArray()).toString();
+    console.log(JSON.stringify({ status: answer.statusCode, ...(text ? { body: JSON.parse(text) } : {}) }));
+  }).end();`;
 
 interface ComposeConfig {
   readonly services: Record<string, { environment: Record<string, string> }>;
