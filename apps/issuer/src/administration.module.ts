@@ -6,6 +6,8 @@ import { Authorities } from './authority/authorities.ts';
 import { AuthorityController } from './authority/authority.controller.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
+import { FederatedBundles } from './federation/federated-bundles.ts';
+import { FederationController } from './federation/federation.controller.ts';
 import type { Parts } from './parts.ts';
 import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
@@ -18,13 +20,20 @@ class AdministrationModule {}
 export function administrationModule(parts: Parts): DynamicModule {
   return {
     module: AdministrationModule,
-    controllers: [RegistrationController, ExplanationController, JoinTokenController, AuthorityController],
+    controllers: [
+      RegistrationController,
+      ExplanationController,
+      JoinTokenController,
+      AuthorityController,
+      FederationController,
+    ],
     providers: [
       provideValue(Authorities, parts.authorities),
       provideValue(ForcedRotation, parts.forcedRotation),
       provideValue(Registrations, parts.registrations),
       provideValue(JoinTokens, parts.joinTokens),
       provideValue(TrustBundles, parts.bundles),
+      provideValue(FederatedBundles, parts.federatedBundles),
     ],
   };
 }

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { certificatesFromPem } from '@blastradius/spiffe';
 import { z } from 'zod';
 
 /** What may come from a file that `<NAME>_FILE` names. */
 export const SECRETS = ['DATABASE_URL', 'JOBS_URL', 'KEY_ENCRYPTION_KEY'] as const;
 
 const seconds = z.coerce.number().positive();
+
+const jwtSvidTtlSecondsMax = 300;
 
 const environment = z.object({
   /** 0 takes any free port. */
@@ -26,8 +30,16 @@ const environment = z.object({
     .base64()
     .transform((text) => Buffer.from(text, 'base64'))
     .refine((key) => key.length === 32, 'must be 32 bytes'),
+  /** PEM of the CAs whose certificates admit a sidecar (x509pop); without it nobody is admitted that way. */
+  X509POP_CA_FILE: z.string().startsWith('/').optional(),
   ADMIN_SOCKET: z.string().startsWith('/'),
   X509_SVID_TTL_SECONDS: seconds,
+  /** A bearer token: five minutes, and never longer than an X509-SVID, unless told otherwise. */
+  JWT_SVID_TTL_SECONDS: seconds.optional(),
+  /** Bound to a key, as an X509-SVID is: as long as that one, unless told otherwise. */
+  WIT_SVID_TTL_SECONDS: seconds.optional(),
+  /** The `iss` of JWT-SVIDs, for those who look up keys by it. */
+  JWT_SVID_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   AUTHORITY_TTL_SECONDS: seconds,
   AUTHORITY_ROTATION_SECONDS: seconds,
   AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
@@ -50,8 +62,13 @@ export interface IssuerConfig {
   readonly jobsUrl: string;
   readonly jobsPrefix: string;
   readonly keyEncryptionKey: Uint8Array;
+  /** DER; empty where x509pop is off. */
+  readonly x509PopAuthorities: readonly Uint8Array[];
   readonly adminSocket: string;
   readonly x509SvidTtlSeconds: number;
+  readonly jwtSvidTtlSeconds: number;
+  readonly witSvidTtlSeconds: number;
+  readonly jwtSvidIssuer: string | undefined;
   readonly authority: AuthoritySchedule;
   readonly bundleRefreshHintSeconds: number;
   readonly ledgerFile: string;
@@ -68,8 +85,13 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     jobsUrl: parsed.JOBS_URL ?? parsed.DATABASE_URL,
     jobsPrefix: parsed.JOBS_PREFIX,
     keyEncryptionKey: parsed.KEY_ENCRYPTION_KEY,
+    x509PopAuthorities: readAuthorities(parsed.X509POP_CA_FILE),
     adminSocket: parsed.ADMIN_SOCKET,
     x509SvidTtlSeconds: parsed.X509_SVID_TTL_SECONDS,
+    jwtSvidTtlSeconds:
+      parsed.JWT_SVID_TTL_SECONDS ?? Math.min(jwtSvidTtlSecondsMax, parsed.X509_SVID_TTL_SECONDS),
+    witSvidTtlSeconds: parsed.WIT_SVID_TTL_SECONDS ?? parsed.X509_SVID_TTL_SECONDS,
+    jwtSvidIssuer: parsed.JWT_SVID_ISSUER,
     authority: Object.freeze({
       ttlSeconds: parsed.AUTHORITY_TTL_SECONDS,
       rotationSeconds: parsed.AUTHORITY_ROTATION_SECONDS,
@@ -78,6 +100,16 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
     ledgerFile: parsed.LEDGER_FILE,
   });
+}
+
+/** At start alone: another set of CAs is another start. */
+function readAuthorities(file: string | undefined): readonly Uint8Array[] {
+  if (file === undefined) return [];
+  try {
+    return Object.freeze(certificatesFromPem(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new TypeError(`X509POP_CA_FILE: ${file} holds no certificates in PEM that can be read`, { cause });
+  }
 }
 
 /** The successor has to sign before its predecessor ends, or nobody signs in between. */

@@ -41,7 +41,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const ledger = countActs(openLedger<IssuerRecord>(config.ledgerFile));
   opened.defer(() => ledger.close());
   const parts = composeParts(config, database, ledger, clock);
-  await parts.authorities.current();
+  await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 
   const { server, port, closePublic } = await openPublicApi(parts, config, logger);

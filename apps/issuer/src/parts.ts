@@ -2,8 +2,10 @@ import type { Clock } from '@blastradius/kernel';
 import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
+import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
+import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
@@ -12,9 +14,14 @@ import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts'
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
 import type { Database } from './database/database.ts';
+import { FederatedBundles } from './federation/federated-bundles.ts';
+import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
+import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
+import { IssueWitSvids } from './issuance/issue-wit-svids.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
+import { JudgedIssuance } from './issuance/judged-issuance.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import { SidecarSvids } from './issuance/sidecar-svids.ts';
 import { PostgresPolicyStore } from './registration/postgres-policy-store.ts';
@@ -31,7 +38,7 @@ export function composeParts(
   clock: Clock,
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
-  const terms = new IssuanceTerms(trustDomain, x509SvidTtlSeconds);
+  const terms = new IssuanceTerms(config);
   const ledger = new IssuerLedger(writer, clock);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
@@ -42,6 +49,7 @@ export function composeParts(
   const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
+  const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
     authorities,
@@ -49,11 +57,22 @@ export function composeParts(
     readiness: new Readiness(authorities),
     registrations,
     joinTokens,
+    federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
     callers: new Callers(authorities, ledger, clock, trustDomain),
-    admitSidecar: new AdmitSidecar(joinTokens, sidecarSvids, ledger, trustDomain),
+    admitSidecar: new AdmitSidecar(sidecarSvids, ledger, trustDomain),
+    joinTokenAttestor: new JoinTokenAttestor(joinTokens),
+    x509PopAttestor: new X509PopAttestor({ trustDomain, authorities: config.x509PopAuthorities }, clock),
     renewSidecar: new RenewSidecar(sidecarSvids, ledger),
-    issueX509Svids: new IssueX509Svids(authorities, registrations, ledger, clock, x509SvidTtlSeconds),
-    serverIdentity: new ServerIdentity(authorities, terms, ledger, clock),
+    issueX509Svids: new IssueX509Svids(authorities, judged, terms, clock),
+    issueJwtSvids: new IssueJwtSvids(authorities, judged, terms, clock),
+    issueWitSvids: new IssueWitSvids(authorities, judged, terms, clock),
+    serverIdentity: new ServerIdentity({
+      authorities,
+      terms,
+      ledger,
+      clock,
+      nodeAuthorities: config.x509PopAuthorities,
+    }),
   };
 }

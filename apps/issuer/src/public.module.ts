@@ -3,12 +3,17 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { AttestationController } from './attestation/attestation.controller.ts';
 import { Callers } from './attestation/callers.ts';
+import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
+import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
 import { BundleController } from './bundle/bundle.controller.ts';
+import { SpiffeBundleController } from './bundle/spiffe-bundle.controller.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
+import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
+import { IssueWitSvids } from './issuance/issue-wit-svids.ts';
 import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import type { Parts } from './parts.ts';
@@ -21,7 +26,13 @@ class PublicModule {}
 export function publicModule(parts: Parts): DynamicModule {
   return {
     module: PublicModule,
-    controllers: [AttestationController, IssuanceController, BundleController, HealthController],
+    controllers: [
+      AttestationController,
+      IssuanceController,
+      BundleController,
+      SpiffeBundleController,
+      HealthController,
+    ],
     providers: [
       provideValue(Readiness, parts.readiness),
       provideValue(Callers, parts.callers),
@@ -29,8 +40,12 @@ export function publicModule(parts: Parts): DynamicModule {
       provideValue(TrustBundles, parts.bundles),
       provideValue(IssuanceTerms, parts.terms),
       provideValue(AdmitSidecar, parts.admitSidecar),
+      provideValue(JoinTokenAttestor, parts.joinTokenAttestor),
+      provideValue(X509PopAttestor, parts.x509PopAttestor),
       provideValue(RenewSidecar, parts.renewSidecar),
       provideValue(IssueX509Svids, parts.issueX509Svids),
+      provideValue(IssueJwtSvids, parts.issueJwtSvids),
+      provideValue(IssueWitSvids, parts.issueWitSvids),
     ],
   };
 }

@@ -68,7 +68,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 describe('rotation by order', () => {
-  it('publishes first, signs later, and keeps the predecessor in the bundle', async () => {
+  it('publishes first, signs later, and keeps the predecessor in the bundle: for each kind of key', async () => {
     const issuer = await start(await environmentWith());
     const { client } = await issuer.admitSidecar('range');
     const before = await bundleOf(client);
@@ -83,13 +83,59 @@ describe('rotation by order', () => {
     await issuer.admin('POST', '/admin/authority/rotate', { step: 'activate' });
     expect(await signerIndex(client, 'range', prepared.x509Authorities)).toBe(1);
     expect(await bundleOf(client)).toEqual(prepared);
-    const steps = issuer.ledger().flatMap((record) => (record.ledger === 'issuer' ? [record.event] : []));
-    expect(steps.filter((event) => event.startsWith('authority-'))).toEqual([
-      'authority-prepared',
-      'authority-activated',
-      'authority-prepared',
-      'authority-activated',
-    ]);
+    for (const kind of ['x509', 'jwt', 'wit']) {
+      const steps = issuer
+        .ledger()
+        .flatMap((record) => (record.ledger === 'issuer' && record.kind === kind ? [record.event] : []));
+      expect(steps.filter((event) => event.startsWith('authority-'))).toEqual([
+        'authority-prepared',
+        'authority-activated',
+        'authority-prepared',
+        'authority-activated',
+      ]);
+    }
+  });
+
+  it('turns one key set alone where the order names it', async () => {
+    const issuer = await start(await environmentWith());
+    const { client } = await issuer.admitSidecar('range');
+    const before = await bundleOf(client);
+    await issuer.admin('POST', '/admin/authority/rotate', { step: 'prepare', kind: 'jwt' });
+    const prepared = await bundleOf(client);
+    expect(prepared.sequence).toBeGreaterThan(before.sequence);
+    expect(prepared).toMatchObject({
+      x509Authorities: before.x509Authorities,
+      witAuthorities: before.witAuthorities,
+      jwtAuthorities: [...before.jwtAuthorities, expect.any(Object)],
+    });
+    const wrong = await issuer.admin('POST', '/admin/authority/rotate', { step: 'activate', kind: 'wit' });
+    expect(wrong).toMatchObject({ status: 409, body: { code: 'authority.none-prepared' } });
+    // Nothing is named: what there is to activate is activated.
+    expect((await issuer.admin('POST', '/admin/authority/rotate', { step: 'activate' })).status).toBe(200);
+    await issuer.admin('POST', '/admin/authority/rotate', { step: 'taint' });
+    const { taintedAuthorityKeyIds } = await bundleOf(client);
+    expect(taintedAuthorityKeyIds).toEqual(before.jwtAuthorities.map(({ kid }) => kid));
+  });
+
+  it('gives each key of the bundle a name of its own, and forgets those that sign no more', async () => {
+    const environment = await environmentWith();
+    const issuer = await start(environment);
+    await issuer.admin('POST', '/admin/authority/rotate', { step: 'forced', publishSeconds: 0 });
+    const { client } = await issuer.admitSidecar('range');
+    const { jwtAuthorities, witAuthorities } = await bundleOf(client);
+    const kids = [...jwtAuthorities, ...witAuthorities].map(({ kid }) => kid);
+    expect(new Set(kids).size).toBe(4);
+    const name = new URL(environment['DATABASE_URL'] ?? '').pathname.slice(1);
+    const { rows } = await postgres.query(
+      name,
+      'select kind, wrapped_key is null as gone, tainted_at is null as clean from issuer.token_authorities order by 1, 2',
+    );
+    expect(rows).toEqual(
+      ['jwt', 'wit'].flatMap((kind) => [
+        { kind, gone: false, clean: true },
+        { kind, gone: true, clean: false },
+      ]),
+    );
   });
 
   it('can not activate what was not prepared', async () => {
@@ -104,10 +150,15 @@ describe('rotation by order', () => {
 describe('a forced rotation', () => {
   const keyIds = (authorities: readonly string[]) =>
     authorities.map((der) => subjectKeyIdOf(Buffer.from(der, 'base64')));
+  const allKeyIds = (bundle: TrustBundleDocument) => [
+    ...keyIds(bundle.x509Authorities),
+    ...[...bundle.jwtAuthorities, ...bundle.witAuthorities].map(({ kid }) => kid),
+  ];
   const eventsOf = (issuer: TestIssuer) =>
     issuer
       .ledger()
       .flatMap((record) => (record.ledger === 'issuer' && record.reason === 'forced' ? [record.event] : []));
+  const ofEachKind = (event: string) => [event, event, event];
 
   it('signs by a new key and says which one is tainted, and refuses nothing that the old one has signed', async () => {
     const issuer = await start(await environmentWith());
@@ -121,10 +172,12 @@ describe('a forced rotation', () => {
     // The client still shows the SVID that the tainted authority has signed.
     const after = await bundleOf(client);
     expect(after.x509Authorities).toHaveLength(2);
-    expect(after.taintedAuthorityKeyIds).toEqual(keyIds(before.x509Authorities));
+    expect(after.taintedAuthorityKeyIds.toSorted()).toEqual(allKeyIds(before).toSorted());
     expect(after.sequence).toBeGreaterThan(before.sequence + 1);
     expect(await signerIndex(client, 'range', after.x509Authorities)).toBe(1);
-    expect(eventsOf(issuer)).toEqual(['authority-prepared', 'authority-activated', 'authority-tainted']);
+    expect(eventsOf(issuer)).toEqual(
+      ['authority-prepared', 'authority-activated', 'authority-tainted'].flatMap(ofEachKind),
+    );
   });
 
   it('is done once when it is ordered several times at once, at two issuers', async () => {
@@ -139,7 +192,8 @@ describe('a forced rotation', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     const bundle = await bundleOf(client);
     expect(bundle.x509Authorities).toHaveLength(2);
-    expect(bundle.taintedAuthorityKeyIds).toHaveLength(1);
+    expect(bundle.taintedAuthorityKeyIds).toHaveLength(3);
+    expect(allKeyIds(bundle)).toHaveLength(6);
   });
 
   it('replaces the issuer’s own certificate', async () => {
@@ -195,7 +249,9 @@ describe.each([
       );
       const events = () => issuer.ledger().flatMap((record) => (record.ledger === 'issuer' ? [record] : []));
       const has = (event: string, reason: string) =>
-        events().some((one) => one.event === event && one.reason === reason);
+        ['x509', 'jwt', 'wit'].every((kind) =>
+          events().some((one) => one.event === event && one.reason === reason && one.kind === kind),
+        );
       await until(async () => has('authority-retired', 'ended'));
       expect(has('authority-prepared', 'scheduled') && has('authority-activated', 'scheduled')).toBe(true);
       const { client } = await issuer.admitSidecar('range');

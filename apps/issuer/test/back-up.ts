@@ -37,7 +37,14 @@ async function restoreDump(postgres: Postgres, file: string, target: string): Pr
   return url;
 }
 
-const TABLES = ['migrations', 'trust_domain', 'authorities', 'join_tokens'];
+const TABLES = [
+  'migrations',
+  'trust_domain',
+  'authorities',
+  'token_authorities',
+  'federated_bundles',
+  'join_tokens',
+];
 
 async function copyRows(postgres: Postgres, database: string): Promise<Restore> {
   const copied = await Promise.all(

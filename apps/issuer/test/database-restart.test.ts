@@ -83,5 +83,11 @@ it('applies each migration once and makes one authority, when three start togeth
   expect(new Set(bundles.flat()).size).toBe(1);
   const name = new URL(environment['DATABASE_URL'] ?? '').pathname.slice(1);
   const { rows } = await postgres.query(name, 'select name from issuer.migrations order by name');
-  expect(rows).toEqual([{ name: '0001-the-trust-domain.sql' }, { name: '0002-tainted-authorities.sql' }]);
+  expect(rows).toEqual([
+    { name: '0001-the-trust-domain.sql' },
+    { name: '0002-tainted-authorities.sql' },
+    { name: '0003-key-sets.sql' },
+  ]);
+  const keySets = await postgres.query(name, 'select kind from issuer.token_authorities order by kind');
+  expect(keySets.rows).toEqual([{ kind: 'jwt' }, { kind: 'wit' }]);
 });

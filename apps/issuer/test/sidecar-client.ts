@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { X509SvidDocument } from '@blastradius/contracts';
 import { createCsr, generateP256KeyPair } from '@blastradius/pki';
@@ -13,6 +14,7 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly text: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** A caller of the issuer's API, with an identity or without, that keeps its connection. */
@@ -34,16 +36,17 @@ export class SidecarClient {
     return this.send('GET', path, '', {});
   }
 
-  send(method: string, path: string, payload: string, headers: Record<string, string>): Promise<Answer> {
+  send(method: string, path: string, payload: string, extra: Record<string, string>): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const length = { 'content-length': String(Buffer.byteLength(payload)) };
     const call = request(
       new URL(path, this.#url),
-      { method, agent: this.#agent, headers: { ...length, ...headers } },
+      { method, agent: this.#agent, headers: { ...length, ...extra } },
       async (answer) => {
         let text = '';
         for await (const chunk of answer) text += chunk;
-        resolve({ status: answer.statusCode ?? 0, body: text === '' ? null : JSON.parse(text), text });
+        const { statusCode = 0, headers } = answer;
+        resolve({ status: statusCode, body: text === '' ? null : JSON.parse(text), text, headers });
       },
     );
     call.on('error', reject);

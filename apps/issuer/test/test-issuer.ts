@@ -18,7 +18,7 @@ let databases = 0;
 export interface TestIssuer {
   readonly url: string;
   readonly environment: Record<string, string>;
-  admin(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Answer>;
+  admin(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   mintJoinToken(node?: string, ttlSeconds?: number): Promise<{ joinToken: string; authorities: string[] }>;
   /** A client with the SVID of a sidecar that has just been admitted. */
   admitSidecar(
@@ -58,14 +58,15 @@ export function adminRequest(
   body: unknown,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const headers = { 'content-type': 'application/json' };
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
   const call = request({ socketPath, method, path, headers }, async (answer) => {
     let text = '';
     for await (const chunk of answer) text += chunk;
-    resolve({ status: answer.statusCode ?? 0, body: text === '' ? null : JSON.parse(text), text });
+    const { statusCode = 0, headers: answered } = answer;
+    resolve({ status: statusCode, body: text === '' ? null : JSON.parse(text), text, headers: answered });
   });
   call.on('error', reject);
-  call.end(JSON.stringify(body));
+  call.end(body === undefined ? '' : JSON.stringify(body));
   return promise;
 }
 

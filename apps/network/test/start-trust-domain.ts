@@ -12,6 +12,7 @@ import {
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const TRUST_DOMAIN = 'moltbook.test';
+const noTokens = { fetchJwtSvids: async () => [], watchJwtBundles: () => () => {} };
 
 export interface IssuedSvid {
   readonly cert: string;
@@ -57,7 +58,13 @@ export async function startTrustDomain(): Promise<TrustDomain> {
     return { serial };
   };
   await rotate();
-  const api = await startWorkloadApi({ socketPath, source: identities, logger: quiet });
+  const api = await startWorkloadApi({
+    socketPath,
+    trustDomain: TRUST_DOMAIN,
+    source: identities,
+    jwt: noTokens,
+    logger: quiet,
+  });
   return {
     endpoint: `unix://${socketPath}`,
     authority,

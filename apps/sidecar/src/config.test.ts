@@ -33,6 +33,15 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes the certificate of its node instead of a token', () => {
+    const files = { X509POP_CERTIFICATE_FILE: '/run/node.pem', X509POP_KEY_FILE: '/run/node.key' };
+    const { admission } = loadConfig({ ...withoutToken, ...files });
+    expect(admission).toEqual({
+      nodeCertificate: { certificateFile: '/run/node.pem', keyFile: '/run/node.key' },
+      bootstrapBundle: { value: 'AAAA,BBBB' },
+    });
+  });
+
   it('takes the upstream of the egress proxy', () => {
     expect(loadConfig({ ...minimal, ...egress }).egress).toEqual({
       port: 8090,
@@ -55,6 +64,8 @@ describe('loadConfig', () => {
     ['containers without anyone to ask', { WORKLOAD_ATTESTORS: 'docker' }],
     ['someone to ask about containers, and nobody who asks', { DOCKER_FACTS_SOCKET: '/run/facts.sock' }],
     ['a token and its file', { JOIN_TOKEN_FILE: '/run/token' }],
+    ['a token and a certificate', { X509POP_CERTIFICATE_FILE: '/c', X509POP_KEY_FILE: '/k' }],
+    ['a certificate without its key', { JOIN_TOKEN: undefined, X509POP_CERTIFICATE_FILE: '/c' }],
     ['an issuer without TLS', { ISSUER_URL: 'http://issuer:8445' }],
     ['one of two issuers without TLS', { ISSUER_URL: 'https://a:1,http://b:1' }],
     ['a bundle that is no base64', { BOOTSTRAP_BUNDLE: 'AAAA,?' }],

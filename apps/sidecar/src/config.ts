@@ -18,6 +18,12 @@ const environment = z.object({
   JOIN_TOKEN: z.string().min(1).optional(),
   /** Or a file that the operator fills: it is taken away when it is read, and waited for when it is not there. */
   JOIN_TOKEN_FILE: file.optional(),
+  /**
+   * Or the certificate that the operator's CA has issued to this node, with what lies between, and its key
+   * (x509pop). PEM; can be shown again, so that a sidecar comes back with no human.
+   */
+  X509POP_CERTIFICATE_FILE: file.optional(),
+  X509POP_KEY_FILE: file.optional(),
   /** The authorities to trust before the first bundle: base64 of DER, joined by commas. */
   BOOTSTRAP_BUNDLE: z
     .string()
@@ -35,6 +41,8 @@ const environment = z.object({
   DOCKER_FACTS_SOCKET: file.optional(),
   /** Whose engine that is: 0 for the host's own, or the user of a rootless one. */
   DOCKER_ENGINE_UID: z.coerce.number().int().min(0).default(0),
+  /** Whether the WIT-SVID profile of the Workload API, which is incubating, is served. */
+  WIT_SVIDS: z.enum(['off', 'on']).default('off'),
   /** Opens the egress proxy on this port of loopback; 0 takes any free one. */
   EGRESS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** The one server it sends to, and whom that has to prove to be. */
@@ -50,6 +58,7 @@ export interface SidecarConfig {
   readonly workloadApiSocket: string;
   /** By user and script where it is left out. */
   readonly attestation?: Omit<WorkloadAttestorsOptions, 'logger'>;
+  readonly witSvids: 'off' | 'on';
   readonly egress: EgressConfig | undefined;
 }
 
@@ -64,13 +73,29 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
     issuerUrls: Object.freeze(parsed.ISSUER_URL),
     trustDomain: parsed.TRUST_DOMAIN,
     admission: Object.freeze({
-      joinToken: supplied(parsed, 'JOIN_TOKEN'),
+      ...admissionOf(parsed),
       bootstrapBundle: supplied(parsed, 'BOOTSTRAP_BUNDLE'),
     }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
     attestation: attestationOf(parsed),
+    witSvids: parsed.WIT_SVIDS,
     egress: egressOf(parsed),
   });
+}
+
+/** By one means alone, as below. */
+function admissionOf(parsed: Environment) {
+  const { X509POP_CERTIFICATE_FILE: certificateFile, X509POP_KEY_FILE: keyFile } = parsed;
+  if (certificateFile === undefined && keyFile === undefined) {
+    return { joinToken: supplied(parsed, 'JOIN_TOKEN') };
+  }
+  if (certificateFile === undefined || keyFile === undefined) {
+    throw new TypeError('X509POP_CERTIFICATE_FILE and X509POP_KEY_FILE go together');
+  }
+  if (parsed.JOIN_TOKEN !== undefined || parsed.JOIN_TOKEN_FILE !== undefined) {
+    throw new TypeError('set either a join token or X509POP_CERTIFICATE_FILE');
+  }
+  return { nodeCertificate: Object.freeze({ certificateFile, keyFile }) };
 }
 
 /** By value or by file, and not by both: which one counts should be nobody's guess. */
@@ -78,7 +103,8 @@ function supplied(parsed: Environment, name: 'JOIN_TOKEN' | 'BOOTSTRAP_BUNDLE'):
   const { [name]: value, [`${name}_FILE` as const]: path } = parsed;
   if (value !== undefined && path === undefined) return { value };
   if (value === undefined && path !== undefined) return { file: path };
-  throw new TypeError(`set either ${name} or ${name}_FILE`);
+  const others = name === 'JOIN_TOKEN' ? ' (or X509POP_CERTIFICATE_FILE and X509POP_KEY_FILE)' : '';
+  throw new TypeError(`set either ${name} or ${name}_FILE${others}`);
 }
 
 function attestationOf(parsed: Environment): Omit<WorkloadAttestorsOptions, 'logger'> {

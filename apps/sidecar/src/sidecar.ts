@@ -8,7 +8,7 @@ import {
 } from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
-import { SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
+import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { joinTrustDomain } from './issuer-client/join-trust-domain.ts';
@@ -16,10 +16,14 @@ import type { SidecarIdentity } from './issuer-client/sidecar-identity.ts';
 import { observeCall } from './observe-calls.ts';
 import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
+import { RetryPause } from './rotation/retry-pause.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
+import { Entitlements } from './svid-store/entitlements.ts';
+import { JwtStore } from './svid-store/jwt-store.ts';
 import { measureSvids } from './svid-store/measure-svids.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
+import { WitStore } from './svid-store/wit-store.ts';
 
 export interface SidecarOptions {
   readonly config: SidecarConfig;
@@ -49,17 +53,21 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { identity, bundle } = await joinTrustDomain(context, config.admission, logger);
   logger.info({ notAfterMs: identity.notAfterMs }, 'joined the trust domain');
 
-  const bundles = new TrustBundles(bundle);
+  const bundles = new TrustBundles(bundle, (trustDomain, error) =>
+    logger.warn({ err: error, trustDomain }, 'federated bundle not usable'),
+  );
   bundles.onChange(() => identity.trust(bundles.current.document));
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
-  const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
-  const source = new SvidStore({ issuer, bundles, clock, random, logger, onRenewal });
+  const { source, jwt, wit } = openStores(issuer, bundles, options);
   const stopMeasuring = measureSvids(source, clock);
   const attestors = createWorkloadAttestors({ ...config.attestation, logger });
   const api = await startWorkloadApi({
     socketPath: config.workloadApiSocket,
+    trustDomain: config.trustDomain,
     source,
     attestors,
+    jwt,
+    wit,
     logger,
     onCall: observeCall,
   });
@@ -67,9 +75,9 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
-    source.tick();
+    for (const store of [source, jwt, wit]) store?.tick();
     for (const task of tasks) task.tick();
-    if (clock.now().getTime() < identity.notAfterMs) return;
+    if (identity.canComeBack || clock.now().getTime() < identity.notAfterMs) return;
     clearInterval(ticking);
     options.onEnd(new SidecarIdentityEnded('the own svid ended before the issuer could be reached'));
   }, TICK_MS);
@@ -84,6 +92,26 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       stopMeasuring();
       await connection.close();
     },
+  };
+}
+
+/** What is held for workloads, a store for each profile; all of them ask for entitlements in one place. */
+function openStores(client: IssuerClient, bundles: TrustBundles, options: SidecarOptions) {
+  const { config, clock, random, logger } = options;
+  const isOutage = (error: unknown) => error instanceof IssuerUnavailable;
+  const pause = new RetryPause({ clock, random, isOutage });
+  const entitlements = new Entitlements({ issuer: client, clock, pause });
+  const issuer = {
+    entitlements: entitlements.entitlements.bind(entitlements),
+    mint: client.mint.bind(client),
+    mintWitSvids: client.mintWitSvids.bind(client),
+  };
+  const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
+  const context = { issuer, entitlements, bundles, clock, random, logger, onRenewal };
+  return {
+    source: new SvidStore(context),
+    jwt: new JwtStore({ ...context, issuer: client, pause }),
+    wit: config.witSvids === 'on' ? new WitStore(context) : undefined,
   };
 }
 

@@ -38,6 +38,7 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
       trustDomain: TRUST_DOMAIN,
       admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: join(await mkdtemp(join(tmpdir(), 'eg-')), 'api.sock'),
+      witSvids: 'on',
       egress: { port: 0, upstream: { origin: upstream.origin, spiffeId: UPSTREAM_ID } },
     },
     clock: systemClock,

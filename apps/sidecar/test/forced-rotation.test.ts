@@ -41,6 +41,7 @@ async function openSource(): Promise<X509Source> {
       trustDomain: TRUST_DOMAIN,
       admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: socketPath,
+      witSvids: 'on',
       egress: undefined,
     },
     clock: systemClock,

@@ -47,6 +47,7 @@ async function start({ joinToken = JOIN_TOKEN, changes = {} as Partial<SidecarCo
       trustDomain: TRUST_DOMAIN,
       admission: { joinToken: { value: joinToken }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: socketPath,
+      witSvids: 'on',
       egress: undefined,
       ...changes,
     },

@@ -48,6 +48,7 @@ async function startHost(issuers: readonly IssuerProcess[], ended: unknown[] = [
       trustDomain: TRUST_DOMAIN,
       admission: { joinToken: { value: joinToken }, bootstrapBundle: { value: bootstrapBundle } },
       workloadApiSocket,
+      witSvids: 'on',
       egress: undefined,
     },
     clock: systemClock,

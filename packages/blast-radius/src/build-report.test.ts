@@ -31,7 +31,15 @@ function ledgers() {
   const refused = fakeAttempt({ minute: 11, requestId: 'refused', outcome: 'refused', status: 401 });
   return {
     'static-key': [honest, fakeAudit(honest), forged, fakeAudit(forged), fakeWorld({ minute: 300 })],
-    'x509-svid': [honest, fakeAudit(honest), refused, fakeAudit(refused), fakeIssued({ minute: -59 })],
+    'x509-svid': [
+      honest,
+      fakeAudit(honest),
+      refused,
+      fakeAudit(refused),
+      fakeIssued({ minute: -59 }),
+      // Minted from the same identity, and not another certificate.
+      fakeIssued({ minute: -58, kind: 'jwt' }),
+    ],
   };
 }
 

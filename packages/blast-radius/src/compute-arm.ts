@@ -16,7 +16,7 @@ import { incident, listIncidents } from './metrics/incidents.ts';
 import { checkLedgersAgree, ledgersAgree } from './metrics/ledgers-agree.ts';
 import { countReads, reads, thirdPartySecretsFound } from './metrics/reads.ts';
 import { series, traceSeries } from './metrics/series.ts';
-import { countAgents, gatherFacts } from './run/arm-facts.ts';
+import { type ArmFacts, countAgents, gatherFacts } from './run/arm-facts.ts';
 import type { ArmManifest } from './run/run-manifest.ts';
 
 /** The numbers of one arm. Minutes are minutes of the incident unless a name says otherwise. */
@@ -89,10 +89,15 @@ export function computeArm(run: ArmManifest, records: readonly LedgerRecord[]): 
     blastArea: measureBlastArea(facts),
     agentsStranded: measureStranded(facts),
     honestRequests: measureHonestRequests(facts),
-    svidsIssued: facts.issuer.filter(({ event }) => event === 'svid-issued').length,
+    svidsIssued: facts.issuer.filter(isX509SvidIssued).length,
     attributableForgeries: measureAttribution(facts),
     ledgersAgree: checkLedgersAgree(facts),
     incidents: listIncidents(facts),
     series: traceSeries(facts),
   };
+}
+
+/** Tokens are minted from the same identities, and as often as they are asked for. */
+function isX509SvidIssued({ event, kind }: ArmFacts['issuer'][number]): boolean {
+  return event === 'svid-issued' && kind === 'x509';
 }

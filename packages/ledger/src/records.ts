@@ -121,7 +121,10 @@ export const issuerRecord = z.object({
     'authority-tainted',
     'authority-retired',
   ]),
+  /** What was issued or refused, or what the authority signs; ledgers of old have X.509 alone. */
+  kind: z.enum(['x509', 'jwt', 'wit']).default('x509'),
   spiffeId: z.string().nullable(),
+  /** A certificate's serial number, a token's `jti`, or the `kid` of an authority that signs tokens. */
   serial: z.string().nullable(),
   policyId: z.string().nullable(),
   reason: z.string(),

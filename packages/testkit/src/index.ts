@@ -1,6 +1,7 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { type KeepAliveLoadOptions, type KeepAliveResult, keepAliveLoad } from './keep-alive-load.ts';
 export { freePort } from './loopback-port.ts';
+export { NodeCa, type NodeCertificate, type NodeCertificateChanges, otherUsages } from './node-ca.ts';
 export {
   type OtlpReceiver,
   type ReceivedPoint,

@@ -1,5 +1,6 @@
 import { DomainError, type ErrorCategory } from '@blastradius/kernel';
 import { status } from '@grpc/grpc-js';
+import { ProfileNotServed } from './workload-api.errors.ts';
 
 export interface CallStatus {
   readonly code: status;
@@ -7,11 +8,11 @@ export interface CallStatus {
 }
 
 /**
- * What a caller without identity learns: the kind of refusal, never which check failed. The
- * texts for a missing identity and a missing header are SPIRE's, which clients know.
+ * What a caller without identity learns: the kind of refusal, never which check failed. The text
+ * for a missing identity is SPIRE's, which clients know.
  */
 const STATUSES: Readonly<Record<ErrorCategory, CallStatus>> = {
-  invalid: { code: status.INVALID_ARGUMENT, details: 'security header missing from request' },
+  invalid: { code: status.INVALID_ARGUMENT, details: 'invalid request' },
   unauthenticated: { code: status.PERMISSION_DENIED, details: 'no identity issued' },
   forbidden: { code: status.PERMISSION_DENIED, details: 'no identity issued' },
   'not-found': { code: status.PERMISSION_DENIED, details: 'no identity issued' },
@@ -21,6 +22,12 @@ const STATUSES: Readonly<Record<ErrorCategory, CallStatus>> = {
   internal: { code: status.INTERNAL, details: 'internal error' },
 };
 
+/** InvalidArgument says what is wrong with the request, since that is the caller's own doing; clients don't retry it. */
 export function callStatus(error: unknown): CallStatus {
-  return STATUSES[error instanceof DomainError ? error.category : 'internal'];
+  if (!(error instanceof DomainError)) return STATUSES.internal;
+  if (error instanceof ProfileNotServed) {
+    return { code: status.UNIMPLEMENTED, details: 'this profile is not served' };
+  }
+  const { code, details } = STATUSES[error.category];
+  return { code, details: error.category === 'invalid' ? (error.publicDetail ?? details) : details };
 }

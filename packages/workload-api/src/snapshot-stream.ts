@@ -1,12 +1,18 @@
 import { NewestOnly } from './newest-only.ts';
 import { WorkloadChanged } from './workload-api.errors.ts';
-import type { WorkloadIdentities, X509Snapshot } from './workload-identities.ts';
 
-export interface SnapshotStreamOptions {
-  readonly source: WorkloadIdentities;
+/** Hears of the complete state, and again of each newer one. */
+export interface SnapshotWatcher<T> {
+  onSnapshot(snapshot: T): void;
+  onError(error: unknown): void;
+}
+
+export interface SnapshotStreamOptions<T> {
+  readonly watch: (selectors: readonly string[], watcher: SnapshotWatcher<T>) => () => void;
   /** The caller's selectors, found out anew at each call. */
   readonly attest: () => Promise<readonly string[]>;
-  readonly encode: (snapshot: X509Snapshot) => Buffer;
+  /** Throws where the snapshot holds nothing for the caller. */
+  readonly encode: (snapshot: T) => Buffer;
   /** Settles when the message has left for the reader. */
   readonly send: (message: Buffer) => Promise<void>;
   /** Ends the stream: the caller hung up, or the server closes. */
@@ -19,20 +25,20 @@ export interface SnapshotStreamOptions {
  * disk loses its stream at the next rotation. Returns when `signal` says so, throws when the
  * caller may have nothing (more).
  */
-export async function streamSnapshots(options: SnapshotStreamOptions): Promise<void> {
+export async function streamSnapshots<T>(options: SnapshotStreamOptions<T>): Promise<void> {
   const selectors = await options.attest();
   if (options.signal.aborted) return;
   const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>();
   let last: Buffer | undefined;
-  const push = async (snapshot: X509Snapshot) => {
+  const push = async (snapshot: T) => {
     if (last !== undefined) await assertStill(selectors, options.attest);
     const message = options.encode(snapshot);
-    if (message === last || options.signal.aborted) return;
+    if (options.signal.aborted || (last !== undefined && message.equals(last))) return;
     last = message;
     await options.send(message);
   };
   const newest = new NewestOnly(push, fail);
-  const stop = options.source.watch(selectors, { onSnapshot: (next) => newest.offer(next), onError: fail });
+  const stop = options.watch(selectors, { onSnapshot: (next) => newest.offer(next), onError: fail });
   options.signal.addEventListener('abort', () => end(), { once: true });
   try {
     await ended;

@@ -1,29 +1,39 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import {
-  type ConnectionInjector,
-  Server as GrpcServer,
-  ServerCredentials,
-  type ServiceDefinition,
-} from '@grpc/grpc-js';
+import { type Clock, systemClock } from '@blastradius/kernel';
+import { type ConnectionInjector, Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { attestWorkload } from './attestation/attest-workload.ts';
 import { createWorkloadAttestors } from './attestation/create-attestors.ts';
 import { PinnedProcess } from './attestation/pinned-process.ts';
 import type { WorkloadAttestor } from './attestation/workload-attestor.ts';
+import { ClientGone } from './authority-repair/authority-repair.errors.ts';
+import { greetClient } from './authority-repair/greet-client.ts';
+import type { AddedService } from './discovery/added-service.ts';
+import { createHealth } from './discovery/health.ts';
+import { reflectionServices } from './discovery/reflection.ts';
+import { servedDefinition } from './encode-response.ts';
 import type { WorkloadApiLogger } from './logger.ts';
 import type { OnCall } from './observed-call.ts';
 import { assertPeerCredentialsSupported, readPeerCredentials } from './peer-credentials.ts';
+import type { WorkloadCaller } from './serve-call.ts';
+import type { JwtIdentities, WitIdentities } from './token-identities.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
-import { servedDefinition, type WorkloadCaller, workloadApiHandlers } from './workload-api-handlers.ts';
+import { workloadApiHandlers } from './workload-api-handlers.ts';
 import type { WorkloadIdentities } from './workload-identities.ts';
 
 export interface WorkloadApiOptions {
   readonly socketPath: string;
+  readonly trustDomain: string;
   readonly source: WorkloadIdentities;
+  readonly jwt: JwtIdentities;
+  /** The WIT-SVID profile is incubating: left out, its methods say UNIMPLEMENTED. */
+  readonly wit?: WitIdentities | undefined;
   readonly logger: WorkloadApiLogger;
   readonly onCall?: OnCall;
   /** `unix` and `interpreter` unless given. */
   readonly attestors?: readonly WorkloadAttestor[];
+  /** By which tokens are judged, the system's where it is left out. */
+  readonly clock?: Clock;
 }
 
 export interface WorkloadApi {
@@ -45,38 +55,37 @@ const GRPC_OPTIONS = {
 export async function startWorkloadApi(options: WorkloadApiOptions): Promise<WorkloadApi> {
   assertPeerCredentialsSupported();
   const attestors = options.attestors ?? createWorkloadAttestors({ logger: options.logger });
-  const definition = servedDefinition();
+  const health = createHealth();
+  const discovery = [health.service, ...reflectionServices()];
   const closing = new AbortController();
   const connections = new Map<Socket, ConnectionInjector>();
 
-  const accept = (socket: Socket) => {
+  const accept = async (socket: Socket) => {
     // Before anything is read from it: the peer may be gone soon.
     const process = new PinnedProcess(readPeerCredentials(socket));
+    socket.once('close', () => process.release());
     const caller: WorkloadCaller = {
       pid: process.pid,
       attest: () => attestWorkload(process, attestors),
-      source: options.source,
       logger: options.logger,
       onCall: options.onCall ?? (() => ({ end: () => {} })),
       closing: closing.signal,
     };
-    const { grpc, injector } = serveConnection(definition, caller);
+    const { grpc, injector } = serveConnection(options, caller, discovery);
     connections.set(socket, injector);
     socket.once('close', () => {
       connections.delete(socket);
       grpc.forceShutdown();
-      process.release();
     });
-    injector.injectConnection(socket);
+    injector.injectConnection(await greetClient(socket));
   };
   const server = createServer((socket) => {
     socket.on('error', (error) => options.logger.debug({ err: error }, 'workload connection failed'));
-    try {
-      accept(socket);
-    } catch (error) {
-      options.logger.warn({ err: error }, 'workload connection refused');
+    accept(socket).catch((error: unknown) => {
       socket.destroy();
-    }
+      if (error instanceof ClientGone) return;
+      options.logger.warn({ err: error }, 'workload connection refused');
+    });
   });
   await listenOnUnixSocket(server, options.socketPath);
   options.logger.info({ socketPath: options.socketPath }, 'workload api serves');
@@ -87,6 +96,7 @@ export async function startWorkloadApi(options: WorkloadApiOptions): Promise<Wor
       const closed = once(server, 'close');
       server.close();
       closing.abort();
+      health.stopping();
       for (const injector of connections.values()) injector.drain(CLOSE_GRACE_MS);
       const cut = setTimeout(() => {
         for (const socket of connections.keys()) socket.destroy();
@@ -102,8 +112,15 @@ export async function startWorkloadApi(options: WorkloadApiOptions): Promise<Wor
  * public way from a call to the socket it came in on, and a mix-up here would hand one
  * workload's identity to another.
  */
-function serveConnection(definition: ServiceDefinition, caller: WorkloadCaller) {
+function serveConnection(
+  options: WorkloadApiOptions,
+  caller: WorkloadCaller,
+  discovery: readonly AddedService[],
+) {
+  const { source: x509, jwt, wit, trustDomain, clock = systemClock } = options;
+  const identities = { x509, jwt, wit, trustDomain, clock };
   const grpc = new GrpcServer(GRPC_OPTIONS);
-  grpc.addService(definition, workloadApiHandlers(caller));
+  grpc.addService(servedDefinition(), workloadApiHandlers(caller, identities));
+  for (const { definition, implementation } of discovery) grpc.addService(definition, implementation);
   return { grpc, injector: grpc.createConnectionInjector(ServerCredentials.createInsecure()) };
 }

@@ -1,117 +1,100 @@
-import { DomainError } from '@blastradius/kernel';
-import { WORKLOAD_HEADER, workloadApiDefinition } from '@blastradius/spiffe';
-import {
-  type Metadata,
-  type ServerUnaryCall,
-  type ServerWritableStream,
-  type ServiceDefinition,
-  type sendUnaryData,
-  status,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
-import { callStatus } from './call-status.ts';
-import type { WorkloadApiLogger } from './logger.ts';
-import type { OnCall } from './observed-call.ts';
-import { encodeX509Bundles, encodeX509Svids } from './snapshot-encoding.ts';
-import { streamSnapshots } from './snapshot-stream.ts';
-import { WorkloadHeaderMissing } from './workload-api.errors.ts';
+import type { Clock } from '@blastradius/kernel';
+import type { WitSvidMessage } from '@blastradius/spiffe';
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { assertFetchJwtSvids, type FetchJwtSvidsRequest, fetchJwtSvids } from './fetch-jwt-svids.ts';
+import { serveStream, serveUnary, type WorkloadCaller } from './serve-call.ts';
+import type { SnapshotWatcher } from './snapshot-stream.ts';
+import { assertRequestedId, encodeJwtBundles, encodeWitBundles, encodeWitSvids } from './token-encoding.ts';
+import type { JwtIdentities, TokenBundles, TokenBundlesWatcher, WitIdentities } from './token-identities.ts';
+import { assertValidateJwtSvid, type ValidateJwtSvidRequest, validateJwtSvid } from './validate-jwt-svid.ts';
+import { ProfileNotServed } from './workload-api.errors.ts';
 import type { WorkloadIdentities, X509Snapshot } from './workload-identities.ts';
+import { encodeX509Bundles, encodeX509Svids } from './x509-encoding.ts';
 
-type SnapshotCall = ServerWritableStream<object, Buffer>;
-
-/** One connection's caller, and what serves it. */
-export interface WorkloadCaller {
-  readonly pid: number;
-  attest(): Promise<readonly string[]>;
-  readonly source: WorkloadIdentities;
-  readonly logger: WorkloadApiLogger;
-  readonly onCall: OnCall;
-  /** Aborted when the server closes. */
-  readonly closing: AbortSignal;
+/** Where what is served comes from, a source for each profile. */
+export interface ServedIdentities {
+  readonly x509: WorkloadIdentities;
+  readonly jwt: JwtIdentities;
+  /** Left out where the profile, which is optional, is not served. */
+  readonly wit: WitIdentities | undefined;
+  readonly trustDomain: string;
+  readonly clock: Clock;
 }
 
-/** The service as served here: responses of the X.509 profile arrive already encoded. */
-export function servedDefinition(): ServiceDefinition {
-  const encoded = (message: Buffer) => message;
-  const { FetchX509SVID, FetchX509Bundles, ...others } = workloadApiDefinition();
-  if (FetchX509SVID === undefined || FetchX509Bundles === undefined) {
-    throw new TypeError('the Workload API lacks its X.509 profile');
-  }
+/** The methods for the caller at the other end of one connection. */
+export function workloadApiHandlers(
+  caller: WorkloadCaller,
+  identities: ServedIdentities,
+): UntypedServiceImplementation {
   return {
-    ...others,
-    FetchX509SVID: { ...FetchX509SVID, responseSerialize: encoded },
-    FetchX509Bundles: { ...FetchX509Bundles, responseSerialize: encoded },
+    ...x509Handlers(caller, identities.x509),
+    ...jwtHandlers(caller, identities),
+    ...witHandlers(caller, identities.wit),
   };
 }
 
-/**
- * The methods for the caller at the other end of one connection. The standard makes the JWT
- * profile mandatory; it is not served yet, and neither is the optional WIT profile: both say
- * UNIMPLEMENTED, as SPIFFE Workload API, 4 asks for profiles that are not there.
- */
-export function workloadApiHandlers(caller: WorkloadCaller): UntypedServiceImplementation {
+const acceptAny = () => {};
+
+function x509Handlers(caller: WorkloadCaller, source: WorkloadIdentities): UntypedServiceImplementation {
+  const accept = acceptAny;
+  const watch = source.watch.bind(source);
   return {
-    FetchX509SVID: (call: SnapshotCall) => void serve(call, caller, encodeX509Svids),
-    FetchX509Bundles: (call: SnapshotCall) => void serve(call, caller, encodeX509Bundles),
-    FetchJWTSVID: refuseUnary,
-    ValidateJWTSVID: refuseUnary,
-    FetchJWTBundles: refuseStream,
-    FetchWITSVID: refuseStream,
-    FetchWITBundles: refuseStream,
+    FetchX509SVID: serveStream<object, X509Snapshot>(caller, { accept, watch, encode: encodeX509Svids }),
+    FetchX509Bundles: serveStream<object, X509Snapshot>(caller, { accept, watch, encode: encodeX509Bundles }),
   };
 }
 
-async function serve(call: SnapshotCall, caller: WorkloadCaller, encode: (snapshot: X509Snapshot) => Buffer) {
-  const observed = caller.onCall(call.getPath());
-  const hangup = new AbortController();
-  call.on('cancelled', () => hangup.abort());
-  try {
-    assertWorkloadHeader(call.metadata);
-    await streamSnapshots({
-      source: caller.source,
-      attest: () => caller.attest(),
-      encode,
-      send: (message) => send(call, message).then(() => observed.end()),
-      signal: AbortSignal.any([hangup.signal, caller.closing]),
-    });
-    call.end();
-    observed.end({ reason: 'caller.hung-up', status: 'CANCELLED' });
-  } catch (error) {
-    const refusal = callStatus(error);
-    const reason = error instanceof DomainError ? error.code : 'internal';
-    observed.end({ reason, status: status[refusal.code] });
-    const context = error instanceof DomainError ? { reason: error.code, ...error.context } : { err: error };
-    caller.logger.warn({ ...context, pid: caller.pid, method: call.getPath() }, 'workload api call refused');
-    call.emit('error', refusal);
-  }
+function jwtHandlers(caller: WorkloadCaller, identities: ServedIdentities): UntypedServiceImplementation {
+  const source = identities.jwt;
+  return {
+    FetchJWTSVID: serveUnary<FetchJwtSvidsRequest>(caller, {
+      accept: assertFetchJwtSvids,
+      answer: (selectors, request) => fetchJwtSvids(source, selectors, request),
+    }),
+    ValidateJWTSVID: serveUnary<ValidateJwtSvidRequest>(caller, {
+      accept: assertValidateJwtSvid,
+      answer: (selectors, request) => validateJwtSvid(identities, selectors, request),
+    }),
+    FetchJWTBundles: serveStream<object, TokenBundles>(caller, {
+      accept: acceptAny,
+      watch: (selectors, watcher) => source.watchJwtBundles(selectors, bundlesTo(watcher)),
+      encode: encodeJwtBundles,
+    }),
+  };
 }
 
-/** The stream's callback comes when the message has gone to the socket: the reader's pace. */
-function send(call: SnapshotCall, message: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    call.write(message, (error?: Error | null) => (error ? reject(error) : resolve()));
-  });
+function witHandlers(
+  caller: WorkloadCaller,
+  source: WitIdentities | undefined,
+): UntypedServiceImplementation {
+  const served = () => {
+    if (source === undefined) throw new ProfileNotServed('the WIT-SVID profile is not served');
+    return source;
+  };
+  return {
+    FetchWITSVID: serveStream<{ spiffeId: string }, readonly WitSvidMessage[]>(caller, {
+      accept: ({ spiffeId }) => {
+        served();
+        assertRequestedId(spiffeId);
+      },
+      watch: (selectors, watcher) =>
+        served().watchWitSvids(selectors, {
+          onSvids: (svids) => watcher.onSnapshot(svids),
+          onError: (error) => watcher.onError(error),
+        }),
+      encode: (svids, { spiffeId }) => encodeWitSvids(svids, spiffeId),
+    }),
+    FetchWITBundles: serveStream<object, TokenBundles>(caller, {
+      accept: served,
+      watch: (selectors, watcher) => served().watchWitBundles(selectors, bundlesTo(watcher)),
+      encode: encodeWitBundles,
+    }),
+  };
 }
 
-function assertWorkloadHeader(metadata: Metadata): void {
-  if (metadata.get(WORKLOAD_HEADER)[0] !== 'true') {
-    throw new WorkloadHeaderMissing('security header missing from request');
-  }
-}
-
-function refuseUnary(call: ServerUnaryCall<object, object>, answer: sendUnaryData<object>): void {
-  answer(unimplemented(call.metadata));
-}
-
-function refuseStream(call: ServerWritableStream<object, object>): void {
-  call.emit('error', unimplemented(call.metadata));
-}
-
-function unimplemented(metadata: Metadata) {
-  try {
-    assertWorkloadHeader(metadata);
-    return { code: status.UNIMPLEMENTED, details: 'this profile is not served' };
-  } catch (error) {
-    return callStatus(error);
-  }
+function bundlesTo(watcher: SnapshotWatcher<TokenBundles>): TokenBundlesWatcher {
+  return {
+    onBundles: (bundles) => watcher.onSnapshot(bundles),
+    onError: (error) => watcher.onError(error),
+  };
 }

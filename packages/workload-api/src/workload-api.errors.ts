@@ -58,3 +58,21 @@ export class SocketInUse extends DomainError {
   readonly code = 'workload-api.socket-in-use';
   readonly category = 'conflict';
 }
+
+/** The request lacks what its method needs, or has it in a form that no workload could mean. */
+export class WorkloadRequestInvalid extends DomainError {
+  readonly code = 'workload-api.request-invalid';
+  readonly category = 'invalid';
+}
+
+/** The token is no JWT-SVID for this audience, by the bundles of the caller; the cause says why. */
+export class JwtSvidNotValid extends DomainError {
+  readonly code = 'workload-api.jwt-svid-not-valid';
+  readonly category = 'invalid';
+}
+
+/** The profile is optional and switched off (SPIFFE Workload API, 4). */
+export class ProfileNotServed extends DomainError {
+  readonly code = 'workload-api.profile-not-served';
+  readonly category = 'not-found';
+}

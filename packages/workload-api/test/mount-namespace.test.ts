@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorkloadApi, type WorkloadApi } from '../src/start-workload-api.ts';
 import { FakeIdentities } from './fake-identities.ts';
+import { FakeJwtIdentities } from './fake-tokens.ts';
 import { WorkloadProcess, writeWorkloadScript } from './workload-process.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {} };
@@ -26,7 +27,13 @@ beforeEach(async () => {
   await mkdir(join(folder, 'app'));
   genuine = await writeWorkloadScript();
   source = new FakeIdentities();
-  api = await startWorkloadApi({ socketPath, source, logger: silent });
+  api = await startWorkloadApi({
+    socketPath,
+    trustDomain: 'moltbook.test',
+    source,
+    jwt: new FakeJwtIdentities(),
+    logger: silent,
+  });
 });
 afterEach(async () => {
   for (const workload of started.splice(0)) workload.stop();

@@ -2,10 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { CallerUnauthenticated } from './attestation.errors.ts';
 import type { Callers } from './callers.ts';
 
-const joinRoute = '/v1/attest/join-token';
-const openRoutes: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz']);
+/** Where a sidecar gets its first SVID: the body is part of what proves who it is. */
+const attestationRoutes: ReadonlySet<string | undefined> = new Set([
+  '/v1/attest/join-token',
+  '/v1/attest/x509pop',
+]);
+const openRoutes: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/v1/spiffe-bundle']);
 /** A token and a request fit many times over. */
-const joinBodyBytesMax = 16_384;
+const attestationBodyBytesMax = 16_384;
 
 interface HookedRequest {
   readonly raw: IncomingMessage;
@@ -19,9 +23,9 @@ interface HookedRequest {
 export function authenticationHook(callers: Callers): (request: HookedRequest) => Promise<void> {
   return async ({ raw, routeOptions: { url } }) => {
     if (openRoutes.has(url)) return;
-    if (url !== joinRoute) return callers.authenticate(raw);
+    if (!attestationRoutes.has(url)) return callers.authenticate(raw);
     // Chunked bodies do not say how long they are.
     const bodyBytes = Number(raw.headers['content-length'] ?? Number.NaN);
-    if (!(bodyBytes <= joinBodyBytesMax)) throw new CallerUnauthenticated('join-token.body-size');
+    if (!(bodyBytes <= attestationBodyBytesMax)) throw new CallerUnauthenticated('attestation.body-size');
   };
 }

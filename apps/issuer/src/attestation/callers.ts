@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { type Clock, DomainError } from '@blastradius/kernel';
 import { verifyX509Svid } from '@blastradius/spiffe';
 import type { IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { Authorities } from '../authority/authorities.ts';
 import { CallerUnauthenticated } from './attestation.errors.ts';
+import { peerCertificates } from './peer-certificates.ts';
 
 /** A sidecar that has proved who it is. */
 export interface Caller {
@@ -37,7 +37,7 @@ export class Callers {
   async authenticate(request: IncomingMessage): Promise<void> {
     try {
       const { bundles } = await this.#authorities.state();
-      const svid = verifyX509Svid([peerCertificate(request)], bundles, this.#clock.now());
+      const svid = verifyX509Svid([peerLeaf(request)], bundles, this.#clock.now());
       const spiffeId = svid.spiffeId.toString();
       if (!spiffeId.startsWith(this.#sidecarPrefix)) throw new CallerUnauthenticated('caller.not-a-sidecar');
       const node = spiffeId.slice(this.#sidecarPrefix.length);
@@ -63,8 +63,8 @@ export class Callers {
 }
 
 /** The leaf alone: a sidecar's SVID is signed by an authority, with nothing in between. */
-function peerCertificate({ socket }: IncomingMessage): Uint8Array {
-  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-  if (certificate === undefined) throw new CallerUnauthenticated('caller.no-certificate');
-  return certificate.raw;
+function peerLeaf(request: IncomingMessage): Uint8Array {
+  const [leaf] = peerCertificates(request);
+  if (leaf === undefined) throw new CallerUnauthenticated('caller.no-certificate');
+  return leaf;
 }

@@ -2,7 +2,7 @@ import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { counter } from '@blastradius/runtime';
 
 const svids = counter('blastradius.issuer.svids', {
-  description: 'X509-SVIDs issued and refused, by the reason.',
+  description: 'SVIDs issued and refused, by kind and reason.',
   unit: '{svid}',
 });
 const nodes = counter('blastradius.issuer.nodes', {
@@ -10,7 +10,7 @@ const nodes = counter('blastradius.issuer.nodes', {
   unit: '{node}',
 });
 const authorityEvents = counter('blastradius.issuer.authority.events', {
-  description: 'Steps in the lifecycle of the signing keys.',
+  description: 'Steps in the lifecycle of the signing keys, by kind.',
   unit: '{event}',
 });
 
@@ -25,11 +25,12 @@ export function countActs(ledger: LedgerWriter<IssuerRecord>): LedgerWriter<Issu
   };
 }
 
-function count({ event, reason }: IssuerRecord): void {
+function count({ event, kind, reason }: IssuerRecord): void {
   // `svid-issued`: what it is about, and what became of it.
   const [subject, outcome = ''] = event.split('-');
   const attributes = { 'blastradius.outcome': outcome, 'blastradius.reason': reason };
-  if (subject === 'svid') svids.add(1, attributes);
+  const ofKind = { ...attributes, 'blastradius.kind': kind };
+  if (subject === 'svid') svids.add(1, ofKind);
   if (subject === 'node') nodes.add(1, attributes);
-  if (subject === 'authority') authorityEvents.add(1, attributes);
+  if (subject === 'authority') authorityEvents.add(1, ofKind);
 }

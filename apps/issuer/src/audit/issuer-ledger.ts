@@ -2,7 +2,7 @@ import type { Clock } from '@blastradius/kernel';
 import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 
 export type IssuerAct = Pick<IssuerRecord, 'event' | 'reason'> &
-  Partial<Pick<IssuerRecord, 'spiffeId' | 'serial' | 'policyId'>>;
+  Partial<Pick<IssuerRecord, 'kind' | 'spiffeId' | 'serial' | 'policyId'>>;
 
 /** What the issuer did and what it refused, each act written down before it is answered. */
 export class IssuerLedger {
@@ -14,8 +14,10 @@ export class IssuerLedger {
     this.#clock = clock;
   }
 
-  record({ event, reason, spiffeId = null, serial = null, policyId = null }: IssuerAct): void {
+  /** An act is about X.509 unless it says otherwise. */
+  record(act: IssuerAct): void {
+    const { event, reason, kind = 'x509', spiffeId = null, serial = null, policyId = null } = act;
     const atMs = this.#clock.now().getTime();
-    this.#writer.append({ ledger: 'issuer', atMs, event, spiffeId, serial, policyId, reason });
+    this.#writer.append({ ledger: 'issuer', atMs, event, kind, spiffeId, serial, policyId, reason });
   }
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import type { IssuerLedger } from '../audit/issuer-ledger.ts';
-import type { AuthorityChange, StoredAuthority } from './authority-store.ts';
+import { tokenKeyId } from '@blastradius/pki';
+import type { IssuerAct, IssuerLedger } from '../audit/issuer-ledger.ts';
+import type { KeySetChange, StoredAuthority } from './authority-store.ts';
 
 /** Writes each step of the authorities' lifecycle into the ledger. */
 export class AuthorityAudit {
@@ -12,7 +13,7 @@ export class AuthorityAudit {
     this.#spiffeId = `spiffe://${trustDomain}`;
   }
 
-  record(change: AuthorityChange, before: readonly StoredAuthority[], reason: string): void {
+  record(change: KeySetChange, before: readonly StoredAuthority[], reason: string): void {
     const { add, activate, taint, remove = [] } = change;
     if (add !== undefined) this.#write('authority-prepared', add, reason);
     if (add !== undefined && add.activatedAt !== null) this.#write('authority-activated', add, reason);
@@ -23,12 +24,14 @@ export class AuthorityAudit {
     }
   }
 
-  #write(
-    event: 'authority-prepared' | 'authority-activated' | 'authority-tainted' | 'authority-retired',
-    { certificate }: StoredAuthority,
-    reason: string,
-  ): void {
-    const serial = new X509Certificate(certificate).serialNumber.toLowerCase();
-    this.#ledger.record({ event, spiffeId: this.#spiffeId, serial, reason });
+  #write(event: IssuerAct['event'], authority: StoredAuthority, reason: string): void {
+    const { kind } = authority;
+    this.#ledger.record({ event, kind, spiffeId: this.#spiffeId, serial: nameOf(authority), reason });
   }
+}
+
+/** The certificate's serial number, or the kid. */
+function nameOf({ kind, published }: StoredAuthority): string {
+  if (kind !== 'x509') return tokenKeyId(published);
+  return new X509Certificate(published).serialNumber.toLowerCase();
 }

@@ -7,7 +7,8 @@ const now = new Date('2026-02-01T12:00:00Z');
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 const authority = (id: string, changes: Partial<StoredAuthority> = {}): StoredAuthority => ({
   id,
-  certificate: new Uint8Array(),
+  kind: 'x509',
+  published: new Uint8Array(),
   wrappedKey: new Uint8Array(),
   notAfter: at(3600),
   preparedAt: at(-60),
@@ -57,6 +58,15 @@ describe('activation', () => {
     expect(steps.activateDue([current, next], now, 61)).toBeNull();
     expect(steps.activateDue([current, next], now, 60)).toEqual({ activate: { id: 'next', at: now } });
     expect(steps.activateDue([current], now, 0)).toBeNull();
+  });
+});
+
+describe('activation after the clock was set back', () => {
+  it('is later than every activation before it, so that the new authority is the one that signs', () => {
+    const future = authority('future', { activatedAt: at(3000) });
+    const expected = { activate: { id: 'next', at: new Date(at(3000).getTime() + 1) } };
+    expect(steps.activateNext([future, next], now)).toEqual(expected);
+    expect(steps.activateThis([future, next], now, 'next')).toEqual(expected);
   });
 });
 

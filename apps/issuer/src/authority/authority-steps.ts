@@ -12,7 +12,7 @@ type Step = Promise<AuthorityChange | null> | AuthorityChange | null;
 export function ensureCurrent(authorities: Authorities, now: Date, create: CreateAuthority): Step {
   const { current, next } = authorityStates(authorities, now);
   if (current !== null) return null;
-  if (next !== null) return { activate: { id: next.id, at: now } };
+  if (next !== null) return activation(authorities, now, next.id);
   return create(now, now).then((add) => ({ add }));
 }
 
@@ -39,7 +39,7 @@ export function prepareDue(
 export function activateNext(authorities: Authorities, now: Date): AuthorityChange {
   const { next } = authorityStates(authorities, now);
   if (next === null) throw new AuthorityNotPrepared();
-  return { activate: { id: next.id, at: now } };
+  return activation(authorities, now, next.id);
 }
 
 /** On schedule: the next authority signs once it has been published for long enough. */
@@ -50,14 +50,23 @@ export function activateDue(
 ): AuthorityChange | null {
   const { next } = authorityStates(authorities, now);
   if (next === null || activationDueAt(next, activationDelaySeconds) > now) return null;
-  return { activate: { id: next.id, at: now } };
+  return activation(authorities, now, next.id);
 }
 
 /** One authority, known by its id, signs from now on; null where it does already. */
 export function activateThis(authorities: Authorities, now: Date, id: string): AuthorityChange | null {
   const authority = authorities.find((one) => one.id === id);
   if (authority === undefined) throw new AuthorityMissing('the authority that was to sign has ended');
-  return authority.activatedAt === null ? { activate: { id, at: now } } : null;
+  return authority.activatedAt === null ? activation(authorities, now, id) : null;
+}
+
+/**
+ * Who was activated last signs, so that it is later than all before it: also where the clock was set back
+ * meanwhile. Otherwise a predecessor would be left to sign, whose key is gone.
+ */
+function activation(authorities: Authorities, now: Date, id: string): AuthorityChange {
+  const latestMs = Math.max(...authorities.map(({ activatedAt }) => activatedAt?.getTime() ?? 0));
+  return { activate: { id, at: new Date(Math.max(now.getTime(), latestMs + 1)) } };
 }
 
 /** Has everything replaced that predecessors of the current authority have signed. */

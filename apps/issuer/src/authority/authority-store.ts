@@ -1,9 +1,11 @@
+import type { KeySetKind } from '@blastradius/contracts';
 import type { AuthorityTimes } from './authority-states.ts';
 
-/** An authority as it is kept. */
+/** An authority as it is kept: a key of one of the key sets. */
 export interface StoredAuthority extends AuthorityTimes {
-  /** DER. */
-  readonly certificate: Uint8Array;
+  readonly kind: KeySetKind;
+  /** What the bundle shows of it, DER: the certificate of an X.509 authority, else SubjectPublicKeyInfo. */
+  readonly published: Uint8Array;
   /** Encrypted; null once it signs no more: a key that is gone can't leak. */
   readonly wrappedKey: Uint8Array | null;
 }
@@ -13,15 +15,22 @@ export interface AuthoritySnapshot {
   readonly revision: number;
   /** Grows with every change of the bundle's content. */
   readonly sequence: number;
+  /** Of all kinds. */
   readonly authorities: readonly StoredAuthority[];
+  /** SPIFFE bundle documents of others, by trust domain. */
+  readonly federatedBundles: Readonly<Record<string, string>>;
 }
 
-/** One step of the lifecycle. */
+/** One step in the lifecycle of one key set. */
 export interface AuthorityChange {
   readonly add?: StoredAuthority;
   readonly activate?: { readonly id: string; readonly at: Date };
   readonly taint?: { readonly ids: readonly string[]; readonly at: Date };
   readonly remove?: readonly string[];
+}
+
+export interface KeySetChange extends AuthorityChange {
+  readonly kind: KeySetKind;
 }
 
 /** Where the trust domain's authorities are kept, shared by all of its issuers. */
@@ -30,9 +39,9 @@ export abstract class AuthorityStore {
   abstract load(): Promise<AuthoritySnapshot>;
   /**
    * Lets `decide` see the newest state while no other process can change it, and keeps what it
-   * returns; null changes nothing. All of it or nothing is kept.
+   * returns; an empty list changes nothing. All of it or nothing is kept.
    */
   abstract change(
-    decide: (snapshot: AuthoritySnapshot) => Promise<AuthorityChange | null>,
+    decide: (snapshot: AuthoritySnapshot) => Promise<readonly KeySetChange[]>,
   ): Promise<AuthoritySnapshot>;
 }

@@ -15,20 +15,21 @@ export class AuthorityController {
   @HttpCode(200)
   async rotate(
     @Body({ schema: issuerAdministration.authorityRotateRequest })
-    { step, publishSeconds }: z.infer<typeof issuerAdministration.authorityRotateRequest>,
+    { step, publishSeconds, kind }: z.infer<typeof issuerAdministration.authorityRotateRequest>,
   ) {
+    const kinds = kind === undefined ? undefined : [kind];
     switch (step) {
       case 'prepare':
-        await this.authorities.prepare();
+        await this.authorities.prepare(kinds);
         break;
       case 'activate':
-        await this.authorities.activate();
+        await this.authorities.activate(kinds);
         break;
       case 'taint':
-        await this.authorities.taint();
+        await this.authorities.taint(kinds);
         break;
       case 'forced':
-        await this.forcedRotation.execute(publishSeconds);
+        await this.forcedRotation.execute(publishSeconds, kinds);
         break;
     }
     return { step };

@@ -1,21 +1,37 @@
-import type { Authority } from '@blastradius/pki';
+import type { AuthorityJwk, KeySetKind } from '@blastradius/contracts';
+import {
+  type Authority,
+  openTokenAuthority,
+  p256Jwk,
+  type TokenAuthority,
+  tokenKeyId,
+} from '@blastradius/pki';
 import { subjectKeyIdOf, type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
 import type { AuthoritySnapshot, StoredAuthority } from './authority-store.ts';
 import { unwrapKey } from './key-wrapping.ts';
 
-/** A stored authority with its key opened, in memory only. */
-export interface OpenAuthority extends StoredAuthority {
-  readonly signer: Authority | null;
+/** What signs, by the kind of its key set. */
+export interface Signers {
+  readonly x509: Authority;
+  readonly jwt: TokenAuthority;
+  readonly wit: TokenAuthority;
 }
 
+/** A stored authority with its key opened, in memory only. */
+export interface OpenAuthority<K extends KeySetKind> extends StoredAuthority {
+  readonly signer: Signers[K] | null;
+}
+
+export type KeySets = { readonly [K in KeySetKind]: readonly OpenAuthority<K>[] };
+
 /** A snapshot as requests use it. Never changed in place. */
-export interface TrustDomainState {
-  readonly revision: number;
-  readonly sequence: number;
-  readonly authorities: readonly OpenAuthority[];
+export interface TrustDomainState extends AuthoritySnapshot {
+  readonly keySets: KeySets;
   readonly bundle: X509Bundle;
   readonly bundles: X509BundleSet;
-  /** Subject key identifiers of the bundle's tainted authorities, hex in lower case. */
+  readonly jwtAuthorities: readonly AuthorityJwk[];
+  readonly witAuthorities: readonly AuthorityJwk[];
+  /** Of the tainted authorities: subject key identifiers and kids, hex in lower case. */
   readonly taintedKeyIds: readonly string[];
 }
 
@@ -24,25 +40,46 @@ export function openSnapshot(
   trustDomain: string,
   keyEncryptionKey: Uint8Array,
 ): TrustDomainState {
-  const authorities = snapshot.authorities.map((stored) => open(stored, keyEncryptionKey));
-  const bundle = { trustDomain, authorities: authorities.map(({ certificate }) => certificate) };
+  const keySets = openKeySets(snapshot.authorities, keyEncryptionKey);
+  const bundle = { trustDomain, authorities: keySets.x509.map(({ published }) => published) };
   return Object.freeze({
-    revision: snapshot.revision,
-    sequence: snapshot.sequence,
-    authorities,
+    ...snapshot,
+    keySets,
     bundle,
     bundles: new X509BundleSet([bundle]),
-    taintedKeyIds: authorities.flatMap(taintedKeyId),
+    jwtAuthorities: keySets.jwt.map(jwkOf),
+    witAuthorities: keySets.wit.map(jwkOf),
+    taintedKeyIds: snapshot.authorities.flatMap(taintedKeyId),
   });
 }
 
-function taintedKeyId({ certificate, taintedAt }: StoredAuthority): string[] {
-  const keyId = taintedAt === null ? undefined : subjectKeyIdOf(certificate);
-  return keyId === undefined ? [] : [keyId];
+/** How the bundle and the SVIDs name an authority's key: hex in lower case. */
+export function keyIdOf({ kind, published }: StoredAuthority): string | undefined {
+  return kind === 'x509' ? subjectKeyIdOf(published) : tokenKeyId(published);
 }
 
-function open(stored: StoredAuthority, keyEncryptionKey: Uint8Array): OpenAuthority {
-  const { id, certificate, wrappedKey } = stored;
-  if (wrappedKey === null) return { ...stored, signer: null };
-  return { ...stored, signer: { certificate, privateKey: unwrapKey(wrappedKey, id, keyEncryptionKey) } };
+function openKeySets(authorities: readonly StoredAuthority[], keyEncryptionKey: Uint8Array): KeySets {
+  const x509: OpenAuthority<'x509'>[] = [];
+  const jwt: OpenAuthority<'jwt'>[] = [];
+  const wit: OpenAuthority<'wit'>[] = [];
+  for (const stored of authorities) {
+    const { id, kind, published, wrappedKey, notAfter } = stored;
+    const privateKey = wrappedKey && unwrapKey(wrappedKey, id, keyEncryptionKey);
+    if (kind === 'x509') {
+      x509.push({ ...stored, signer: privateKey && { certificate: published, privateKey } });
+    } else {
+      const signer = privateKey && openTokenAuthority(published, privateKey, notAfter);
+      (kind === 'jwt' ? jwt : wit).push({ ...stored, signer });
+    }
+  }
+  return { x509, jwt, wit };
+}
+
+function jwkOf({ published }: StoredAuthority): AuthorityJwk {
+  return { ...p256Jwk(published), kid: tokenKeyId(published) };
+}
+
+function taintedKeyId(stored: StoredAuthority): string[] {
+  const keyId = stored.taintedAt === null ? undefined : keyIdOf(stored);
+  return keyId === undefined ? [] : [keyId];
 }

@@ -1,10 +1,15 @@
 import type { TrustBundleDocument } from '@blastradius/contracts';
+import { formatSpiffeBundle } from '@blastradius/spiffe';
 import type { Authorities } from '../authority/authorities.ts';
+import type { TrustDomainState } from '../authority/trust-domain-state.ts';
+import { tokenAuthoritiesOf } from './token-authorities.ts';
 
-/** The trust domain's bundle as the API carries it. */
+/** The trust domain's bundle, as our API carries it and as everyone's does. */
 export class TrustBundles {
   readonly #authorities: Authorities;
   readonly #refreshHintSeconds: number;
+  /** Anyone may ask, so that it is written once for each state. */
+  #formatted: { readonly state: TrustDomainState; readonly text: string } | undefined;
 
   constructor(authorities: Authorities, refreshHintSeconds: number) {
     this.#authorities = authorities;
@@ -12,16 +17,35 @@ export class TrustBundles {
   }
 
   async document(): Promise<TrustBundleDocument> {
-    const { bundle, sequence, taintedKeyIds } = await this.#authorities.state();
+    const state = await this.#authorities.state();
+    const { bundle, sequence, jwtAuthorities, witAuthorities, federatedBundles, taintedKeyIds } = state;
     return {
       trustDomain: bundle.trustDomain,
       sequence,
       refreshHintSeconds: this.#refreshHintSeconds,
       x509Authorities: bundle.authorities.map((der) => Buffer.from(der).toString('base64')),
-      jwtAuthorities: [],
-      witAuthorities: [],
-      federatedBundles: {},
+      jwtAuthorities: [...jwtAuthorities],
+      witAuthorities: [...witAuthorities],
+      federatedBundles: { ...federatedBundles },
       taintedAuthorityKeyIds: [...taintedKeyIds],
     };
+  }
+
+  /** As a SPIFFE bundle document: what is tainted is not told there. */
+  async spiffeDocument(): Promise<string> {
+    const state = await this.#authorities.state();
+    if (this.#formatted?.state !== state) this.#formatted = { state, text: this.#format(state) };
+    return this.#formatted.text;
+  }
+
+  #format({ bundle, sequence, keySets }: TrustDomainState): string {
+    return formatSpiffeBundle({
+      trustDomain: bundle.trustDomain,
+      x509Authorities: bundle.authorities,
+      jwtAuthorities: tokenAuthoritiesOf(keySets.jwt),
+      witAuthorities: tokenAuthoritiesOf(keySets.wit),
+      sequence: BigInt(sequence),
+      refreshHintSeconds: this.#refreshHintSeconds,
+    });
   }
 }

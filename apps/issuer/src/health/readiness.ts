@@ -20,7 +20,7 @@ export class Readiness {
   /** The database answers, and an authority can sign. */
   async isReady(): Promise<boolean> {
     if (this.#isStopping) return false;
-    const signs = this.#authorities.current().then(
+    const signs = this.#authorities.current('x509').then(
       () => true,
       () => false,
     );

@@ -1,11 +1,17 @@
-/** What every SVID of this trust domain is issued under. */
+/** What the SVIDs of this trust domain are issued under. Fractions of a second are allowed; SVIDs have whole ones. */
 export class IssuanceTerms {
   readonly trustDomain: string;
-  /** Fractions of a second are allowed; the certificate has whole ones. */
-  readonly ttlSeconds: number;
+  readonly x509SvidTtlSeconds: number;
+  readonly jwtSvidTtlSeconds: number;
+  readonly witSvidTtlSeconds: number;
+  /** The `iss` of JWT-SVIDs; none where it is undefined. */
+  readonly jwtSvidIssuer: string | undefined;
 
-  constructor(trustDomain: string, ttlSeconds: number) {
-    this.trustDomain = trustDomain;
-    this.ttlSeconds = ttlSeconds;
+  constructor(terms: Readonly<IssuanceTerms>) {
+    this.trustDomain = terms.trustDomain;
+    this.x509SvidTtlSeconds = terms.x509SvidTtlSeconds;
+    this.jwtSvidTtlSeconds = terms.jwtSvidTtlSeconds;
+    this.witSvidTtlSeconds = terms.witSvidTtlSeconds;
+    this.jwtSvidIssuer = terms.jwtSvidIssuer;
   }
 }

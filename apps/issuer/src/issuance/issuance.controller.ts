@@ -6,6 +6,8 @@ import { Callers } from '../attestation/callers.ts';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { Registrations } from '../registration/registrations.ts';
 import { IssuanceTerms } from './issuance-terms.ts';
+import { IssueJwtSvids } from './issue-jwt-svids.ts';
+import { IssueWitSvids } from './issue-wit-svids.ts';
 import { IssueX509Svids } from './issue-x509-svids.ts';
 
 /** The node is that of the caller's own SVID at entitlements and at minting alike, never of the body. */
@@ -15,6 +17,8 @@ export class IssuanceController {
     @Inject(Callers) private readonly callers: Callers,
     @Inject(Registrations) private readonly registrations: Registrations,
     @Inject(IssueX509Svids) private readonly issueX509Svids: IssueX509Svids,
+    @Inject(IssueJwtSvids) private readonly issueJwtSvids: IssueJwtSvids,
+    @Inject(IssueWitSvids) private readonly issueWitSvids: IssueWitSvids,
     @Inject(TrustBundles) private readonly bundles: TrustBundles,
     @Inject(IssuanceTerms) private readonly terms: IssuanceTerms,
   ) {}
@@ -29,12 +33,8 @@ export class IssuanceController {
   ): Promise<z.infer<typeof issuance.entitlementsAnswer>> {
     const { node } = this.callers.of(request.raw);
     const granted = await this.registrations.entitlementsOf({ node, selectors });
-    const entitlements = [...granted.values()].map(({ spiffeId, hint, policyId }) => ({
-      spiffeId,
-      hint,
-      policyId,
-    }));
-    return { entitlements, ttlSeconds: this.terms.ttlSeconds };
+    const entitlements = [...granted.values()].map(({ dnsNames: _, ...entitlement }) => entitlement);
+    return { entitlements, ttlSeconds: this.terms.x509SvidTtlSeconds };
   }
 
   @Post('x509-svids')
@@ -46,6 +46,30 @@ export class IssuanceController {
   ): Promise<z.infer<typeof issuance.x509SvidsAnswer>> {
     const { node } = this.callers.of(request.raw);
     const results = await this.issueX509Svids.execute({ node, selectors }, requests);
+    return { results, bundle: await this.bundles.document() };
+  }
+
+  @Post('jwt-svids')
+  @HttpCode(200)
+  async jwtSvids(
+    @Req() request: { raw: IncomingMessage },
+    @Body({ schema: issuance.jwtSvidsRequest })
+    { selectors, requests }: z.infer<typeof issuance.jwtSvidsRequest>,
+  ): Promise<z.infer<typeof issuance.tokenSvidsAnswer>> {
+    const { node } = this.callers.of(request.raw);
+    const results = await this.issueJwtSvids.execute({ node, selectors }, requests);
+    return { results, bundle: await this.bundles.document() };
+  }
+
+  @Post('wit-svids')
+  @HttpCode(200)
+  async witSvids(
+    @Req() request: { raw: IncomingMessage },
+    @Body({ schema: issuance.witSvidsRequest })
+    { selectors, requests }: z.infer<typeof issuance.witSvidsRequest>,
+  ): Promise<z.infer<typeof issuance.tokenSvidsAnswer>> {
+    const { node } = this.callers.of(request.raw);
+    const results = await this.issueWitSvids.execute({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
 }

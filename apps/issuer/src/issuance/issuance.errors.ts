@@ -16,3 +16,9 @@ export class NotEntitled extends DomainError {
   readonly code = 'issuance.not-entitled';
   readonly category = 'forbidden';
 }
+
+/** Audiences that make a token too long for the header that it is sent in. */
+export class AudienceTooLong extends DomainError {
+  readonly code = 'issuance.audience-too-long';
+  readonly category = 'invalid';
+}

@@ -1,6 +1,7 @@
 import type { X509SvidDocument } from '@blastradius/contracts';
 import { type Authority, checkMintedSvid, mintX509Svid } from '@blastradius/pki';
 import { durations } from '@blastradius/runtime';
+import type { Issued } from './judged-issuance.ts';
 import { svidLifetime } from './svid-lifetime.ts';
 
 export interface MintOrder {
@@ -12,15 +13,12 @@ export interface MintOrder {
   readonly ttlSeconds: number;
 }
 
-export interface IssuedSvid {
-  readonly document: X509SvidDocument;
-  /** Hex in lower case. */
-  readonly serial: string;
-}
+/** Named by its serial number, hex in lower case. */
+export type IssuedSvid = Issued<X509SvidDocument>;
 
 const mintDuration = durations(
   'blastradius.issuer.mint.duration',
-  'Duration of minting and checking one SVID.',
+  'Duration of minting and checking one X509-SVID.',
 );
 
 /** Mints an SVID and releases it only when the certificate, read back, is what was ordered. */

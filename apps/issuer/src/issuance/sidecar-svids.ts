@@ -20,7 +20,7 @@ export class SidecarSvids {
   }
 
   async issue(spiffeId: string, publicKeySpki: Uint8Array, reason: string): Promise<IssuedSvid> {
-    const authority = await this.#authorities.current();
+    const authority = await this.#authorities.current('x509');
     const now = this.#clock.now();
     const issued = mintChecked(authority, { spiffeId, publicKeySpki, now, ttlSeconds: this.#ttlSeconds });
     this.#ledger.record({ event: 'svid-issued', spiffeId, serial: issued.serial, reason });

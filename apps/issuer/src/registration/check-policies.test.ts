@@ -23,6 +23,8 @@ describe('checkPolicies', () => {
     ['belongs to the identity plane', [{ ...good, spiffeId: 'spiffe://{trustDomain}/issuer' }]],
     ['belongs to the identity plane', [{ ...good, spiffeId: 'spiffe://{trustDomain}/sidecar/{agent}' }]],
     ['makes no SPIFFE ID', [{ ...good, spiffeId: 'spiffe://{trustDomain}/a b/{agent}' }]],
+    ['federates with its own', [{ ...good, federatesWith: ['moltbook.test'] }]],
+    ['federates with what is no trust domain', [{ ...good, federatesWith: ['spiffe://Other'] }]],
     ['makes no SPIFFE ID', [{ ...good, spiffeId: 'https://{trustDomain}/{agent}' }]],
   ])('refuses a set where %s', (text, policies) => {
     expect(() => check(...policies)).toThrow(text);

@@ -1,6 +1,6 @@
 import type { IssuancePolicy } from '@blastradius/contracts';
 import { DomainError } from '@blastradius/kernel';
-import { parseSpiffeId } from '@blastradius/spiffe';
+import { parseSpiffeId, parseTrustDomain } from '@blastradius/spiffe';
 import { fillTemplate } from './policy-matching.ts';
 import { PolicyInvalid } from './registration.errors.ts';
 import { isReserved } from './reserved-identities.ts';
@@ -14,6 +14,7 @@ export function checkPolicies(policies: readonly IssuancePolicy[], trustDomain: 
     seen.add(policy.id);
     checkPlaceholders(policy);
     checkTemplate(policy, trustDomain);
+    checkFederation(policy, trustDomain);
   }
 }
 
@@ -41,5 +42,17 @@ function checkTemplate({ id, spiffeId }: IssuancePolicy, trustDomain: string): v
   } catch (error) {
     if (error instanceof PolicyInvalid || !(error instanceof DomainError)) throw error;
     throw new PolicyInvalid(id, `the template makes no SPIFFE ID (${error.code})`);
+  }
+}
+
+function checkFederation({ id, federatesWith = [] }: IssuancePolicy, trustDomain: string): void {
+  for (const other of federatesWith) {
+    if (other === trustDomain) throw new PolicyInvalid(id, 'it federates with its own trust domain');
+    try {
+      parseTrustDomain(other);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      throw new PolicyInvalid(id, `it federates with what is no trust domain (${error.code})`);
+    }
   }
 }

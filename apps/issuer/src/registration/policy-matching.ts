@@ -70,13 +70,15 @@ export function identitiesOf(
   captures: Captures,
   trustDomain: string,
 ): GrantedIdentity[] {
-  const { id, dnsNames, instances } = policy;
+  const { id, dnsNames, instances, federatesWith } = policy;
   return (instances ?? [null]).flatMap((instance) => {
     const values = { ...captures, trustDomain, ...(instance === null ? {} : { instance }) };
     const spiffeId = fillTemplate(policy.spiffeId, values);
     if (spiffeId === null || !isGrantable(spiffeId, trustDomain)) return [];
     // One hint for each: clients take the first SVID of a hint and drop the others.
-    return [{ spiffeId, hint: instance === null ? id : `${id}/${instance}`, policyId: id, dnsNames }];
+    const hint = instance === null ? id : `${id}/${instance}`;
+    const federation = federatesWith === undefined ? {} : { federatesWith };
+    return [{ spiffeId, hint, policyId: id, dnsNames, ...federation }];
   });
 }
 

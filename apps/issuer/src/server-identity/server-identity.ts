@@ -8,6 +8,15 @@ import type { Authorities } from '../authority/authorities.ts';
 import type { IssuanceTerms } from '../issuance/issuance-terms.ts';
 import { mintChecked } from '../issuance/mint-checked.ts';
 
+interface ServerIdentityParts {
+  readonly authorities: Authorities;
+  readonly terms: IssuanceTerms;
+  readonly ledger: IssuerLedger;
+  readonly clock: Clock;
+  /** Whose certificates may admit a sidecar, DER. */
+  readonly nodeAuthorities: readonly Uint8Array[];
+}
+
 interface OwnSvid {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -21,18 +30,12 @@ const ttlSecondsMin = 10;
 
 /** The issuer's own SVID, `spiffe://<trust domain>/issuer`: from its own authority, in memory only. */
 export class ServerIdentity {
-  readonly #authorities: Authorities;
-  readonly #terms: IssuanceTerms;
-  readonly #ledger: IssuerLedger;
-  readonly #clock: Clock;
+  readonly #parts: ServerIdentityParts;
   #svid: OwnSvid | undefined;
   #revision: number | undefined;
 
-  constructor(authorities: Authorities, terms: IssuanceTerms, ledger: IssuerLedger, clock: Clock) {
-    this.#authorities = authorities;
-    this.#terms = terms;
-    this.#ledger = ledger;
-    this.#clock = clock;
+  constructor(parts: ServerIdentityParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -40,7 +43,7 @@ export class ServerIdentity {
    * bundle has changed; else null.
    */
   async refresh(): Promise<SecureContextOptions | null> {
-    const { revision, bundle, taintedKeyIds } = await this.#authorities.state();
+    const { revision, bundle, taintedKeyIds } = await this.#parts.authorities.state();
     const fresh = this.#freshSvid(taintedKeyIds);
     if (fresh !== undefined && revision === this.#revision) return null;
     const svid = fresh ?? (await this.#mint());
@@ -50,7 +53,7 @@ export class ServerIdentity {
       cert: svid.certificatePem,
       key: svid.keyPem,
       // What clients are told to choose a certificate by; each request is verified by itself.
-      ca: certificatesToPem(bundle.authorities),
+      ca: certificatesToPem([...bundle.authorities, ...this.#parts.nodeAuthorities]),
       minVersion: 'TLSv1.3',
       // A resumed session would stand for a certificate that nobody has shown again.
       secureOptions: constants.SSL_OP_NO_TICKET,
@@ -59,25 +62,25 @@ export class ServerIdentity {
 
   #freshSvid(taintedKeyIds: readonly string[]): OwnSvid | undefined {
     const svid = this.#svid;
-    if (svid === undefined || this.#clock.now().getTime() >= svid.renewAtMs) return undefined;
+    if (svid === undefined || this.#parts.clock.now().getTime() >= svid.renewAtMs) return undefined;
     const isTainted = svid.authorityKeyId !== undefined && taintedKeyIds.includes(svid.authorityKeyId);
     return isTainted ? undefined : svid;
   }
 
   async #mint(): Promise<OwnSvid> {
     const keys = await generateP256KeyPair();
-    const spiffeId = `spiffe://${this.#terms.trustDomain}/issuer`;
-    const authority = await this.#authorities.current();
-    const now = this.#clock.now();
+    const spiffeId = `spiffe://${this.#parts.terms.trustDomain}/issuer`;
+    const authority = await this.#parts.authorities.current('x509');
+    const now = this.#parts.clock.now();
     const { document, serial } = mintChecked(authority, {
       spiffeId,
       publicKeySpki: keys.publicKey.export({ type: 'spki', format: 'der' }),
       dnsNames: ['localhost'],
       ipAddresses: ['127.0.0.1'],
       now,
-      ttlSeconds: Math.max(ttlSecondsMin, this.#terms.ttlSeconds),
+      ttlSeconds: Math.max(ttlSecondsMin, this.#parts.terms.x509SvidTtlSeconds),
     });
-    this.#ledger.record({ event: 'svid-issued', spiffeId, serial, reason: 'issuer-server' });
+    this.#parts.ledger.record({ event: 'svid-issued', spiffeId, serial, reason: 'issuer-server' });
     const chain = document.certificateChain.map((der) => Buffer.from(der, 'base64'));
     return {
       certificatePem: certificatesToPem(chain),

@@ -27,13 +27,19 @@ export class JoinTokenMissing extends DomainError {
   readonly category = 'unavailable';
 }
 
+/** The files of the node's certificate and its key are not there, or are no such thing. */
+export class NodeCertificateUnreadable extends DomainError {
+  readonly code = 'sidecar.node-certificate-unreadable';
+  readonly category = 'unavailable';
+}
+
 /** The server's certificate is not the SVID of the trust domain's issuer. */
 export class NotTheIssuer extends DomainError {
   readonly code = 'issuer.wrong-identity';
   readonly category = 'unauthenticated';
 }
 
-/** The sidecar's own SVID has ended before it could be renewed; only a new join token helps. */
+/** The sidecar's own SVID has ended before it could be renewed; only another join token helps, or its node's certificate. */
 export class SidecarIdentityEnded extends DomainError {
   readonly code = 'sidecar.identity-ended';
   readonly category = 'unauthenticated';

@@ -1,10 +1,19 @@
 import { issuance, type TrustBundleDocument } from '@blastradius/contracts';
-import type { CertificateRequest, EntitlementsAnswer, Issuer, MintResult } from '../svid-store/issuer.ts';
+import type {
+  CertificateRequest,
+  EntitlementsAnswer,
+  Issuer,
+  JwtIssuer,
+  JwtRequest,
+  MintResult,
+  TokenResult,
+  WitIssuer,
+} from '../svid-store/issuer.ts';
 import { toBase64 } from './base64.ts';
 import type { IssuerConnection } from './issuer-connection.ts';
 
 /** The issuer's API for sidecars. Every bundle in an answer goes to `onBundle`. */
-export class IssuerClient implements Issuer {
+export class IssuerClient implements Issuer, JwtIssuer, WitIssuer {
   readonly #connection: IssuerConnection;
   readonly #onBundle: (bundle: TrustBundleDocument) => void;
 
@@ -21,11 +30,28 @@ export class IssuerClient implements Issuer {
     selectors: readonly string[],
     requests: readonly CertificateRequest[],
   ): Promise<readonly MintResult[]> {
-    const body = {
-      selectors,
-      requests: requests.map(({ spiffeId, csr }) => ({ spiffeId, csr: toBase64(csr) })),
-    };
+    const body = certificateRequests(selectors, requests);
     const answer = await this.#connection.post('/v1/x509-svids', body, issuance.x509SvidsAnswer);
+    this.#onBundle(answer.bundle);
+    return answer.results;
+  }
+
+  async mintJwtSvids(
+    selectors: readonly string[],
+    requests: readonly JwtRequest[],
+  ): Promise<readonly TokenResult[]> {
+    const body = { selectors, requests };
+    const answer = await this.#connection.post('/v1/jwt-svids', body, issuance.tokenSvidsAnswer);
+    this.#onBundle(answer.bundle);
+    return answer.results;
+  }
+
+  async mintWitSvids(
+    selectors: readonly string[],
+    requests: readonly CertificateRequest[],
+  ): Promise<readonly TokenResult[]> {
+    const body = certificateRequests(selectors, requests);
+    const answer = await this.#connection.post('/v1/wit-svids', body, issuance.tokenSvidsAnswer);
     this.#onBundle(answer.bundle);
     return answer.results;
   }
@@ -33,4 +59,8 @@ export class IssuerClient implements Issuer {
   bundle(): Promise<TrustBundleDocument> {
     return this.#connection.get('/v1/bundle', issuance.trustBundle);
   }
+}
+
+function certificateRequests(selectors: readonly string[], requests: readonly CertificateRequest[]) {
+  return { selectors, requests: requests.map(({ spiffeId, csr }) => ({ spiffeId, csr: toBase64(csr) })) };
 }

@@ -43,6 +43,13 @@ export class IssuerConnection {
     previous?.close().catch(() => {});
   }
 
+  /** Another one to the same issuers, for one exchange under other credentials. */
+  another(identity: ConnectionIdentity): IssuerConnection {
+    const connection = new IssuerConnection(this.#issuerUrls, this.#trustDomain);
+    connection.use(identity);
+    return connection;
+  }
+
   get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     return this.#exchange({ method: 'GET', path, schema });
   }

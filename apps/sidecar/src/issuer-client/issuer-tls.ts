@@ -3,19 +3,22 @@ import type { PeerCertificate } from 'node:tls';
 import { certificatesToPem } from '@blastradius/spiffe';
 import { NotTheIssuer } from './issuer-client.errors.ts';
 
-/** Whom to trust, and who we are; without `svid` for the join alone. */
+/** Whom to trust, and what to show; without a certificate for the join by a token alone. */
 export interface ConnectionIdentity {
   /** DER. */
   readonly authorities: readonly Uint8Array[];
-  readonly svid?: OwnSvid;
+  readonly clientCertificate?: ClientCertificate;
 }
 
-export interface OwnSvid {
-  readonly spiffeId: string;
+export interface ClientCertificate {
   /** DER, leaf first. */
   readonly certificateChain: readonly Uint8Array[];
   /** PKCS #8, PEM. */
   readonly privateKeyPem: string;
+}
+
+export interface OwnSvid extends ClientCertificate {
+  readonly spiffeId: string;
 }
 
 /**
@@ -23,12 +26,10 @@ export interface OwnSvid {
  * must be the issuer's SPIFFE ID itself: any other SVID of the trust domain chains up as well.
  */
 export function issuerTlsOptions(identity: ConnectionIdentity, trustDomain: string) {
-  const { authorities, svid } = identity;
+  const { authorities, clientCertificate: shown } = identity;
   return {
     ca: certificatesToPem(authorities),
-    ...(svid === undefined
-      ? {}
-      : { cert: certificatesToPem(svid.certificateChain), key: svid.privateKeyPem }),
+    ...(shown && { cert: certificatesToPem(shown.certificateChain), key: shown.privateKeyPem }),
     minVersion: 'TLSv1.3' as const,
     rejectUnauthorized: true,
     checkServerIdentity: (_host: string, certificate: PeerCertificate) =>

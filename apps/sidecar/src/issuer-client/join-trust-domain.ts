@@ -1,44 +1,95 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
 import { IssuerRefused, IssuerUnavailable, JoinTokenLost } from './issuer-client.errors.ts';
 import { type JoinTokens, openJoinTokens, readSupplied, type Supplied } from './join-tokens.ts';
-import { SidecarIdentity, type SidecarIdentityContext } from './sidecar-identity.ts';
+import { attestByNodeCertificate, type NodeCertificateFiles } from './node-certificate.ts';
+import {
+  authoritiesOf,
+  joinByToken,
+  type Readmit,
+  SidecarIdentity,
+  type SidecarIdentityContext,
+} from './sidecar-identity.ts';
 
-export interface Admission {
-  readonly joinToken: Supplied;
+/** By a join token, which is good once, or by the node's own certificate, which can be shown again. */
+export type Admission = (
+  | { readonly joinToken: Supplied }
+  | { readonly nodeCertificate: NodeCertificateFiles }
+) & {
   /** The authorities to trust before the first bundle: base64 of DER, joined by commas. */
   readonly bootstrapBundle: Supplied;
+};
+
+interface Joining {
+  readonly context: SidecarIdentityContext;
+  /** The authorities to trust before the first bundle, as they are now: they may change while we wait. */
+  readonly bootstrap: () => Promise<Uint8Array[]>;
+  readonly logger: WorkloadApiLogger;
+}
+
+interface Joined {
+  readonly identity: SidecarIdentity;
+  readonly bundle: TrustBundleDocument;
 }
 
 const RETRY_LIFETIME_MS = 20_000;
 
-/**
- * Trades a join token for the sidecar's first SVID. The issuers may start later than we do: as long
- * as none was reached, the token is still good. One that was refused, or whose answer was lost, is
- * used up; whether another comes depends on where they come from.
- */
+/** Gets the sidecar's first SVID. The issuers may start later than we do. */
 export async function joinTrustDomain(
   context: SidecarIdentityContext,
-  { joinToken, bootstrapBundle }: Admission,
+  admission: Admission,
   logger: WorkloadApiLogger,
-) {
-  const tokens = openJoinTokens(joinToken, logger);
+): Promise<Joined> {
+  const bootstrap = async () => authoritiesIn(await readSupplied(admission.bootstrapBundle, logger));
+  const joining = { context, bootstrap, logger };
+  return 'joinToken' in admission
+    ? joinWithToken(joining, openJoinTokens(admission.joinToken, logger))
+    : joinWithCertificate(joining, admission.nodeCertificate);
+}
+
+/**
+ * As long as no issuer was reached, the token is still good. One that was refused, or whose answer was
+ * lost, is used up; whether another comes depends on where they come from.
+ */
+async function joinWithToken(joining: Joining, tokens: JoinTokens): Promise<Joined> {
+  const { context, bootstrap } = joining;
   // Not before there is something to check an issuer by: a token that is taken should be used.
-  await readSupplied(bootstrapBundle, logger);
+  await bootstrap();
   let token = await tokens.take();
   for (let failures = 1; ; failures++) {
     try {
-      // Read again each time: the authorities may have changed while we waited.
-      const authorities = authoritiesIn(await readSupplied(bootstrapBundle, logger));
-      return await SidecarIdentity.join(context, token, authorities);
+      const admitted = await joinByToken(context, token, await bootstrap());
+      return { identity: new SidecarIdentity(context, admitted), bundle: admitted.bundle };
     } catch (error) {
       if (!mayGoOn(error, tokens)) throw error;
-      logger.warn({ err: error, failures }, 'cannot join yet');
-      await delay(retryDelayMs(failures, RETRY_LIFETIME_MS, context.random.next()));
+      await pause(joining, failures, error);
       if (!(error instanceof IssuerUnavailable)) token = await tokens.take();
     }
   }
+}
+
+/** A refusal may end without us: the operator renews the certificate, or gives the issuer its CA. */
+async function joinWithCertificate(joining: Joining, files: NodeCertificateFiles): Promise<Joined> {
+  const { context, bootstrap } = joining;
+  // The bundle is the newer one while we live; over a long absence it is the operator's file.
+  const readmit: Readmit = async (bundle) =>
+    attestByNodeCertificate(context, files, [...authoritiesOf(bundle), ...(await bootstrap())]);
+  for (let failures = 1; ; failures++) {
+    try {
+      const admitted = await attestByNodeCertificate(context, files, await bootstrap());
+      return { identity: new SidecarIdentity(context, admitted, readmit), bundle: admitted.bundle };
+    } catch (error) {
+      if (!(error instanceof IssuerUnavailable || error instanceof IssuerRefused)) throw error;
+      await pause(joining, failures, error);
+    }
+  }
+}
+
+async function pause({ context, logger }: Joining, failures: number, error: unknown): Promise<void> {
+  logger.warn({ err: error, failures }, 'cannot join yet');
+  await delay(retryDelayMs(failures, RETRY_LIFETIME_MS, context.random.next()));
 }
 
 function mayGoOn(error: unknown, tokens: JoinTokens): boolean {

@@ -4,7 +4,7 @@ import { authorityKeyIdOf } from '@blastradius/spiffe';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
 import { renewAtMs, type SvidLifetime } from '../rotation/renewal-time.ts';
 import { toBase64 } from './base64.ts';
-import { IssuerUnavailable, JoinTokenLost } from './issuer-client.errors.ts';
+import { IssuerRefused, IssuerUnavailable, JoinTokenLost } from './issuer-client.errors.ts';
 import type { IssuerConnection } from './issuer-connection.ts';
 import type { OwnSvid } from './issuer-tls.ts';
 
@@ -15,37 +15,36 @@ export interface SidecarIdentityContext {
   readonly random: Random;
 }
 
+/** What an admission and a renewal give. */
+export interface Admitted {
+  readonly svid: OwnSvid;
+  readonly lifetime: SvidLifetime;
+  readonly bundle: TrustBundleDocument;
+}
+
+/** Admits us anew, with no human, while we trust this bundle. */
+export type Readmit = (bundle: TrustBundleDocument) => Promise<Admitted>;
+
 /** The sidecar's own SVID, `spiffe://<trust domain>/sidecar/<node>`, which its connection presents. */
 export class SidecarIdentity {
   readonly #context: SidecarIdentityContext;
+  readonly #readmit: Readmit | undefined;
   #svid: OwnSvid;
   #lifetime: SvidLifetime;
+  #bundle: TrustBundleDocument;
 
-  private constructor(context: SidecarIdentityContext, svid: OwnSvid, lifetime: SvidLifetime) {
+  constructor(context: SidecarIdentityContext, { svid, lifetime, bundle }: Admitted, readmit?: Readmit) {
     this.#context = context;
+    this.#readmit = readmit;
     this.#svid = svid;
     this.#lifetime = lifetime;
+    this.#bundle = bundle;
+    this.trust(bundle);
   }
 
-  /**
-   * Trades the join token for an SVID; the server is checked against the bootstrap authorities. Rejects
-   * with `JoinTokenLost` where the token left and no answer came.
-   */
-  static async join(
-    context: SidecarIdentityContext,
-    joinToken: string,
-    bootstrapAuthorities: readonly Uint8Array[],
-  ): Promise<{ identity: SidecarIdentity; bundle: TrustBundleDocument }> {
-    context.connection.use({ authorities: bootstrapAuthorities });
-    const requestedAtMs = context.clock.now().getTime();
-    // The token decides which node we are; the request's own URI is only a form.
-    const pair = await createKeyAndCsr(`spiffe://${context.trustDomain}/sidecar`);
-    const request = { joinToken, csr: toBase64(pair.csr) };
-    const answer = await sendOnce(context.connection, request);
-    const lifetime = { requestedAtMs, notAfterMs: answer.svid.notAfterMs };
-    const identity = new SidecarIdentity(context, ownSvid(answer.svid, pair), lifetime);
-    identity.trust(answer.bundle);
-    return { identity, bundle: answer.bundle };
+  /** Whether it comes back by itself when its SVID has ended. */
+  get canComeBack(): boolean {
+    return this.#readmit !== undefined;
   }
 
   get notAfterMs(): number {
@@ -70,21 +69,68 @@ export class SidecarIdentity {
 
   /** Gets the next SVID, for a new key. Returns the bundle that came with it. */
   async renew(): Promise<TrustBundleDocument> {
-    const requestedAtMs = this.#context.clock.now().getTime();
-    const pair = await createKeyAndCsr(this.#svid.spiffeId);
-    const request = { csr: toBase64(pair.csr) };
-    const answer = await this.#context.connection.post('/v1/renew', request, issuance.joinTokenAnswer);
-    this.#svid = ownSvid(answer.svid, pair);
-    this.#lifetime = { requestedAtMs, notAfterMs: answer.svid.notAfterMs };
-    this.trust(answer.bundle);
-    return answer.bundle;
+    const { svid, lifetime, bundle } = await this.#next();
+    this.#svid = svid;
+    this.#lifetime = lifetime;
+    this.trust(bundle);
+    return bundle;
   }
 
   /** Checks the issuer against this bundle from now on. */
   trust(bundle: TrustBundleDocument): void {
-    const authorities = bundle.x509Authorities.map((authority) => Buffer.from(authority, 'base64'));
-    this.#context.connection.use({ authorities, svid: this.#svid });
+    this.#bundle = bundle;
+    this.#context.connection.use({ authorities: authoritiesOf(bundle), clientCertificate: this.#svid });
   }
+
+  async #next(): Promise<Admitted> {
+    const readmit = this.#readmit;
+    const nowMs = this.#context.clock.now().getTime();
+    if (readmit !== undefined && nowMs >= this.#lifetime.notAfterMs) return readmit(this.#bundle);
+    try {
+      return await this.#renewed(nowMs);
+    } catch (error) {
+      // An issuer that was restored from a backup may not know who signed what we show.
+      if (readmit !== undefined && error instanceof IssuerRefused) return readmit(this.#bundle);
+      throw error;
+    }
+  }
+
+  async #renewed(requestedAtMs: number): Promise<Admitted> {
+    const pair = await createKeyAndCsr(this.#svid.spiffeId);
+    const request = { csr: toBase64(pair.csr) };
+    const answer = await this.#context.connection.post('/v1/renew', request, issuance.joinTokenAnswer);
+    return admittedAs(answer, pair, requestedAtMs);
+  }
+}
+
+/**
+ * Trades the join token for an SVID; the server is checked against the bootstrap authorities. Rejects
+ * with `JoinTokenLost` where the token left and no answer came.
+ */
+export async function joinByToken(
+  { connection, trustDomain, clock }: SidecarIdentityContext,
+  joinToken: string,
+  bootstrapAuthorities: readonly Uint8Array[],
+): Promise<Admitted> {
+  connection.use({ authorities: bootstrapAuthorities });
+  const requestedAtMs = clock.now().getTime();
+  // The token decides which node we are; the request's own URI is only a form.
+  const pair = await createKeyAndCsr(`spiffe://${trustDomain}/sidecar`);
+  const answer = await sendOnce(connection, { joinToken, csr: toBase64(pair.csr) });
+  return admittedAs(answer, pair, requestedAtMs);
+}
+
+/** DER. */
+export function authoritiesOf({ x509Authorities }: TrustBundleDocument): Uint8Array[] {
+  return x509Authorities.map((authority) => Buffer.from(authority, 'base64'));
+}
+
+export function admittedAs(
+  { svid, bundle }: { readonly svid: X509SvidDocument; readonly bundle: TrustBundleDocument },
+  pair: KeyAndCsr,
+  requestedAtMs: number,
+): Admitted {
+  return { svid: ownSvid(svid, pair), lifetime: { requestedAtMs, notAfterMs: svid.notAfterMs }, bundle };
 }
 
 async function sendOnce(connection: IssuerConnection, request: { joinToken: string; csr: string }) {

@@ -1,15 +1,18 @@
 import type { X509SvidMessage } from '@blastradius/spiffe';
 import type { RenewableSvid } from '../rotation/renewal-time.ts';
 
-/** An X509-SVID with its private key, in memory only. */
-export interface HeldSvid extends RenewableSvid {
+/** An SVID that is held for workloads, with its private key, in memory only. */
+export interface HeldIdentity extends RenewableSvid {
   readonly spiffeId: string;
+  /** Which authority signed it; hex of its key identifier, or the kid. */
+  readonly authorityKeyId: string | undefined;
+}
+
+export interface HeldSvid extends HeldIdentity {
   /** Certificates, DER, one after the other, leaf first. */
   readonly chain: Uint8Array;
   /** PKCS #8, DER. */
   readonly key: Uint8Array;
-  /** Which authority signed it; hex of its key identifier. */
-  readonly authorityKeyId: string | undefined;
 }
 
 const messages = new WeakMap<HeldSvid, X509SvidMessage>();

@@ -1,18 +1,37 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Entitlement } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
-import type { X509SvidMessage } from '@blastradius/spiffe';
-import type { IdentitiesWatcher, WorkloadApiLogger, X509Snapshot } from '@blastradius/workload-api';
+import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
 import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
 import { replaceAtMs } from '../rotation/replacement-time.ts';
-import { type HeldSvid, svidMessage } from './held-svid.ts';
-import type { Issuer } from './issuer.ts';
-import { mintSvids } from './mint-svids.ts';
+import type { BundleView } from './bundle-view.ts';
+import type { HeldIdentity } from './held-svid.ts';
+import type { EntitlementsIssuer } from './issuer.ts';
+import type { Minted, MintOptions } from './mint-together.ts';
 import type { TrustBundles } from './trust-bundles.ts';
+import { federatesWith } from './unique-hints.ts';
+
+/** What differs between the SVIDs that are held: X509-SVIDs and WIT-SVIDs. */
+export interface SvidProfile<Held extends HeldIdentity, Snapshot> {
+  mint(options: MintOptions): Promise<Minted<Held>>;
+  /** What workloads get: `held` in the order of the entitlements, the default identity first. */
+  compose(held: readonly HintedSvid<Held>[], bundles: BundleView): Snapshot;
+}
+
+export interface HintedSvid<Held> {
+  readonly svid: Held;
+  readonly hint: string;
+}
+
+export interface SetWatcher<Snapshot> {
+  onSnapshot(snapshot: Snapshot): void;
+  onError(error: unknown): void;
+}
 
 export interface SelectorSetContext {
-  readonly issuer: Issuer;
+  readonly issuer: EntitlementsIssuer;
   readonly bundles: TrustBundles;
   readonly clock: Clock;
   readonly random: Random;
@@ -24,20 +43,22 @@ export interface SelectorSetContext {
 /** An issuer that says zero must not be asked at every tick. */
 const ENTITLEMENTS_TTL_MS_MIN = 1000;
 const TAINTED_AGAIN_MS = 2000;
-const NO_FOREIGN: ReadonlyMap<string, Uint8Array> = new Map();
 
 /**
  * The identities of all callers that were attested with the same selectors: held once, renewed
  * in one batch, pushed to every stream at once.
  */
-export class SelectorSet {
+export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   readonly #selectors: readonly string[];
+  readonly #profile: SvidProfile<Held, Snapshot>;
   readonly #context: SelectorSetContext;
-  readonly #watchers = new Set<IdentitiesWatcher>();
-  readonly #held = new Map<string, HeldSvid>();
+  readonly #watchers = new Set<SetWatcher<Snapshot>>();
+  readonly #held = new Map<string, Held>();
   #entitlements: readonly Entitlement[] = [];
   #entitledUntilMs = 0;
-  #snapshot: X509Snapshot | undefined;
+  #snapshot: Snapshot | undefined;
+  /** How many SVIDs stand in it. */
+  #shown = 0;
   #refreshing = false;
   #failures = 0;
   #failure: unknown;
@@ -46,8 +67,13 @@ export class SelectorSet {
   #replaceTaintedAtMs = 0;
   #idleSinceMs: number;
 
-  constructor(selectors: readonly string[], context: SelectorSetContext) {
+  constructor(
+    selectors: readonly string[],
+    profile: SvidProfile<Held, Snapshot>,
+    context: SelectorSetContext,
+  ) {
     this.#selectors = selectors;
+    this.#profile = profile;
     this.#context = context;
     this.#idleSinceMs = this.#nowMs();
   }
@@ -57,14 +83,14 @@ export class SelectorSet {
     return this.#watchers.size === 0 ? this.#idleSinceMs : undefined;
   }
 
-  get held(): ReadonlyMap<string, HeldSvid> {
+  get held(): ReadonlyMap<string, Held> {
     return this.#held;
   }
 
-  add(watcher: IdentitiesWatcher): () => void {
+  add(watcher: SetWatcher<Snapshot>): () => void {
     this.#watchers.add(watcher);
     this.#withdrawEnded();
-    if (this.#snapshot !== undefined && (this.#snapshot.svids.length > 0 || this.#isEntitledToNothing())) {
+    if (this.#snapshot !== undefined && (this.#shown > 0 || this.#isEntitledToNothing())) {
       watcher.onSnapshot(this.#snapshot);
     } else if (this.#nowMs() < this.#retryAtMs) {
       watcher.onError(this.#failure);
@@ -139,7 +165,11 @@ export class SelectorSet {
 
     const due = new Set(this.#due().map(({ spiffeId }) => spiffeId));
     const wanted = [...entitled].filter((spiffeId) => due.has(spiffeId) || !this.#held.has(spiffeId));
-    const minted = await mintSvids({ ...this.#context, selectors: this.#selectors, spiffeIds: wanted });
+    const minted = await this.#profile.mint({
+      ...this.#context,
+      selectors: this.#selectors,
+      spiffeIds: wanted,
+    });
     for (const svid of minted.svids) this.#held.set(svid.spiffeId, svid);
     for (const { spiffeId } of minted.refused) this.#held.delete(spiffeId);
     // An issuer that signed by a tainted authority once more is not asked again at every tick.
@@ -164,23 +194,25 @@ export class SelectorSet {
   }
 
   #publish(): void {
-    const bundle = this.#context.bundles.current;
-    const svids = this.#entitlements.flatMap(({ spiffeId, hint }): X509SvidMessage[] => {
-      const held = this.#held.get(spiffeId);
-      return held === undefined ? [] : [svidMessage(held, bundle.der, hint)];
+    const held = this.#entitlements.flatMap(({ spiffeId, hint }): HintedSvid<Held>[] => {
+      const svid = this.#held.get(spiffeId);
+      return svid === undefined ? [] : [{ svid, hint }];
     });
-    this.#snapshot = { svids, bundles: bundle.byTrustDomain, federatedBundles: NO_FOREIGN };
-    for (const watcher of [...this.#watchers]) watcher.onSnapshot(this.#snapshot);
+    const view = this.#context.bundles.viewFor(federatesWith(this.#entitlements));
+    const snapshot = this.#profile.compose(held, view);
+    this.#snapshot = snapshot;
+    this.#shown = held.length;
+    for (const watcher of [...this.#watchers]) watcher.onSnapshot(snapshot);
   }
 
-  #due(): readonly HeldSvid[] {
+  #due(): readonly Held[] {
     const nowMs = this.#nowMs();
     const held = [...this.#held.values()];
     const tainted = nowMs < this.#replaceTaintedAtMs ? [] : held.filter((svid) => this.#isTainted(svid));
     return [...dueForRenewal(held, nowMs), ...tainted];
   }
 
-  #isTainted({ authorityKeyId }: HeldSvid): boolean {
+  #isTainted({ authorityKeyId }: Held): boolean {
     return authorityKeyId !== undefined && this.#context.bundles.current.taintedKeyIds.has(authorityKeyId);
   }
 
@@ -197,9 +229,6 @@ export class SelectorSet {
 function sameEntitlements(one: readonly Entitlement[], other: readonly Entitlement[]): boolean {
   return (
     one.length === other.length &&
-    one.every(({ spiffeId, hint }, index) => {
-      const counterpart = other[index];
-      return spiffeId === counterpart?.spiffeId && hint === counterpart.hint;
-    })
+    one.every((entitlement, index) => isDeepStrictEqual(entitlement, other[index]))
   );
 }

@@ -1,45 +1,40 @@
-import type { IdentitiesWatcher, WorkloadIdentities } from '@blastradius/workload-api';
-import { SelectorSet, type SelectorSetContext } from './selector-set.ts';
+import type { IdentitiesWatcher, WorkloadIdentities, X509Snapshot } from '@blastradius/workload-api';
+import { type HeldSvid, svidMessage } from './held-svid.ts';
+import type { Issuer } from './issuer.ts';
+import { mintX509Svids } from './mint-x509-svids.ts';
+import type { SelectorSetContext } from './selector-set.ts';
+import { SelectorSets } from './selector-sets.ts';
 
-/** Long enough for a workload that restarts or reconnects to find its identities in place. */
-const KEPT_IDLE_MS = 30_000;
-
-/** All identities held on this host, by the selectors they were issued for. */
+/** The X509-SVIDs that are held on this host. */
 export class SvidStore implements WorkloadIdentities {
-  readonly #context: SelectorSetContext;
-  readonly #sets = new Map<string, SelectorSet>();
+  readonly #sets: SelectorSets<HeldSvid, X509Snapshot>;
 
-  constructor(context: SelectorSetContext) {
-    this.#context = context;
-    context.bundles.onChange(() => {
-      for (const set of this.#sets.values()) set.republish();
-    });
-    context.bundles.onTaint(() => {
-      for (const set of this.#sets.values()) set.replaceTainted();
-    });
+  constructor(context: SelectorSetContext & { readonly issuer: Issuer }) {
+    const { bundles, issuer } = context;
+    this.#sets = new SelectorSets<HeldSvid, X509Snapshot>(
+      {
+        mint: (options) => mintX509Svids(issuer, options),
+        compose: (held, { x509, federatedX509 }) => ({
+          svids: held.map(({ svid, hint }) => svidMessage(svid, bundles.der, hint)),
+          bundles: x509,
+          federatedBundles: federatedX509,
+        }),
+      },
+      context,
+    );
   }
 
   /** When each SVID that is held comes to its end, epoch milliseconds. */
   endsMs(): readonly number[] {
-    return [...this.#sets.values()].flatMap((set) =>
-      [...set.held.values()].map(({ notAfterMs }) => notAfterMs),
-    );
+    return this.#sets.endsMs();
   }
 
   watch(selectors: readonly string[], watcher: IdentitiesWatcher): () => void {
-    const key = selectors.join('\0');
-    const set = this.#sets.get(key) ?? new SelectorSet(selectors, this.#context);
-    this.#sets.set(key, set);
-    return set.add(watcher);
+    return this.#sets.watch(selectors, watcher);
   }
 
   /** To be called several times within the shortest lifetime. */
   tick(): void {
-    const nowMs = this.#context.clock.now().getTime();
-    for (const [key, set] of this.#sets) {
-      const { idleSinceMs } = set;
-      if (idleSinceMs !== undefined && nowMs - idleSinceMs > KEPT_IDLE_MS) this.#sets.delete(key);
-      else set.tick();
-    }
+    this.#sets.tick();
   }
 }

@@ -101,6 +101,7 @@ export function fakeWorld({ minute, ...rest }: Fake<WorldRecord>): WorldRecord {
 export function fakeIssued({ minute, ...rest }: Fake<IssuerRecord>): IssuerRecord {
   return {
     ledger: 'issuer',
+    kind: 'x509',
     atMs: at(minute),
     event: 'svid-issued',
     spiffeId: 'spiffe://moltbook.test/agent/Ada',

@@ -4,7 +4,8 @@ import { z } from 'zod';
  * The issuer's API for its operator: HTTP + JSON on a Unix socket that only the issuer's own
  * user may open.
  */
-const node = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+/** The name of a node, as which a sidecar is admitted. */
+export const node = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 
 export const issuancePolicy = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
@@ -72,19 +73,31 @@ export const joinTokenMintAnswer = z.object({
   bundle: z.object({ x509Authorities: z.array(z.base64()) }),
 });
 
+/** What a key of the trust domain signs; each kind has keys of its own, and a lifecycle of their own. */
+export const keySetKind = z.enum(['x509', 'jwt', 'wit']);
+export type KeySetKind = z.infer<typeof keySetKind>;
+
 /** The longest that a request to rotate may take. */
 export const publishSecondsMax = 600;
 
 /**
- * `POST /admin/authority/rotate`. `prepare` publishes the next CA, `activate` signs with it, `taint`
+ * `POST /admin/authority/rotate`. `prepare` publishes the next key, `activate` signs with it, `taint`
  * has everything replaced that a predecessor has signed. `forced` is all three, and answers when they
  * are done; ordered twice at once it is done once.
  */
 export const authorityRotateRequest = z.object({
   step: z.enum(['prepare', 'activate', 'taint', 'forced']),
   /**
-   * For `forced`: how long the next CA is published before it signs, so that everyone has fetched the
+   * For `forced`: how long the next key is published before it signs, so that everyone has fetched the
    * bundle by then. The issuer's own activation delay unless given, and ten minutes at most.
    */
   publishSeconds: z.number().min(0).max(publishSecondsMax).optional(),
+  /** Which of the key sets; all three where it is left out. */
+  kind: keySetKind.optional(),
 });
+
+/**
+ * The body of `PUT /admin/federated-bundles/<trust domain>`: the other trust domain's SPIFFE bundle document
+ * (SPIFFE Trust Domain and Bundle, 4) as it is; `DELETE` takes it away again.
+ */
+export const federatedBundleRequest = z.record(z.string(), z.unknown());

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 /**
- * The issuer's API for sidecars, HTTPS + JSON. `POST /v1/attest/join-token` is the only route
- * that takes a caller without a client certificate; the others need the sidecar's own SVID.
+ * The issuer's API for sidecars, HTTPS + JSON. `POST /v1/attest/join-token` and
+ * `GET /v1/spiffe-bundle` (our bundle as a SPIFFE bundle document) take a caller without a client
+ * certificate, `POST /v1/attest/x509pop` one with a certificate of its node; the others need the
+ * sidecar's own SVID.
  * Certificates and CSRs are base64 of DER.
  */
 const der = z.base64();
@@ -49,6 +51,13 @@ export type X509SvidDocument = z.infer<typeof x509SvidDocument>;
 
 export const joinTokenRequest = z.object({ joinToken: z.string().min(1).max(200), csr: der });
 export const joinTokenAnswer = z.object({ svid: x509SvidDocument, bundle: trustBundle });
+
+/**
+ * `POST /v1/attest/x509pop`, over mTLS with the node's own certificate: the sidecar becomes
+ * `spiffe://<trust domain>/sidecar/<its common name>`. The CSR is of the sidecar's own key. It may be made
+ * again and again, and is answered as the join token is.
+ */
+export const x509PopRequest = z.object({ csr: der });
 
 /** `POST /v1/renew`: a sidecar renews its own SVID over mTLS; answered as the join token is. */
 export const renewRequest = z.object({ csr: der });
@@ -107,7 +116,7 @@ export const jwtSvidsRequest = z.object({
 });
 
 /** `POST /v1/wit-svids`: WIT-SVIDs, each bound to the key that signed its CSR. */
-export const witSvidsRequest = x509SvidsRequest;
+export const witSvidsRequest = z.object(x509SvidsRequest.shape);
 
 /** Of both, in the order of the requests; `refused` carries a code and no token. */
 export const tokenSvidsAnswer = z.object({

@@ -8,6 +8,7 @@ test('the new authority is published for two to five seconds', () => {
 
 const record = (atMs: number, event: IssuerRecord['event'], name: string | null = null): IssuerRecord => ({
   ledger: 'issuer',
+  kind: 'x509',
   atMs,
   event,
   spiffeId: name === null ? null : `spiffe://moltbook.test/agent/${name}`,

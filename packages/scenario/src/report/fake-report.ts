@@ -198,6 +198,7 @@ function issued(atMs: number, agent: string): LedgerRecord {
   const spiffeId = `spiffe://moltbook.test/agent/${agent}`;
   return {
     ledger: 'issuer',
+    kind: 'x509',
     atMs,
     event: 'svid-issued',
     spiffeId,

@@ -1,3 +1,11 @@
+import { DerMalformed } from '../der/read.ts';
+import { splitCertificates } from '../der/split-certificates.ts';
+import { certificatesFromPem } from '../pem/pem.ts';
+import { parseTrustDomain } from '../spiffe-id/trust-domain.ts';
+import { BundleCertificateInvalid } from './bundle.errors.ts';
+import { BundleSet } from './bundle-set.ts';
+import { checkAuthorityCertificate } from './certificate-of-authority.ts';
+
 /** The authorities of one trust domain (SPIFFE Trust Domain and Bundle, section 4). */
 export interface X509Bundle {
   readonly trustDomain: string;
@@ -5,19 +13,36 @@ export interface X509Bundle {
   readonly authorities: readonly Uint8Array[];
 }
 
-/** Bundles by trust domain: an SVID is only ever checked against its own domain's authorities. */
-export class X509BundleSet {
-  readonly #bundles: ReadonlyMap<string, X509Bundle>;
+export class X509BundleSet extends BundleSet<X509Bundle> {}
 
-  constructor(bundles: readonly X509Bundle[] = []) {
-    this.#bundles = new Map(bundles.map((bundle) => [bundle.trustDomain, bundle]));
-  }
+/**
+ * A bundle of PEM certificates; an empty text is a bundle that trusts nobody. Throws PemInvalid,
+ * BundleInvalid or SpiffeIdInvalid.
+ */
+export function parseX509BundlePem(trustDomain: string, pem: string): X509Bundle {
+  return x509BundleOf(trustDomain, pem.trim() === '' ? [] : certificatesFromPem(pem));
+}
 
-  get(trustDomain: string): X509Bundle | undefined {
-    return this.#bundles.get(trustDomain);
-  }
+/**
+ * A bundle of DER certificates that follow one another, as the Workload API sends it; no bytes are a
+ * bundle that trusts nobody. Throws BundleInvalid or SpiffeIdInvalid.
+ */
+export function parseX509BundleDer(trustDomain: string, der: Uint8Array): X509Bundle {
+  return x509BundleOf(trustDomain, splitOrRefuse(der));
+}
 
-  get bundles(): readonly X509Bundle[] {
-    return [...this.#bundles.values()];
+function x509BundleOf(trustDomain: string, certificates: readonly Uint8Array[]): X509Bundle {
+  return Object.freeze({
+    trustDomain: parseTrustDomain(trustDomain),
+    authorities: Object.freeze(certificates.map(checkAuthorityCertificate)),
+  });
+}
+
+function splitOrRefuse(der: Uint8Array): Uint8Array[] {
+  try {
+    return splitCertificates(der);
+  } catch (cause) {
+    if (!(cause instanceof DerMalformed)) throw cause;
+    throw new BundleCertificateInvalid('the bundle is no sequence of certificates', { cause });
   }
 }

@@ -8,9 +8,18 @@ export class PemInvalid extends DomainError {
 /** The certificates of a PEM text, in their order. */
 export function certificatesFromPem(pem: string): Uint8Array[] {
   const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g);
-  const certificates = [...blocks].map(([, body = '']) => new Uint8Array(Buffer.from(body, 'base64')));
+  const certificates = [...blocks].map(([, body = '']) => decodeBody(body));
   if (certificates.length === 0) throw new PemInvalid('no certificate in the PEM text');
   return certificates;
+}
+
+/** Buffer drops what is no base64, and others would refuse it. */
+function decodeBody(body: string): Uint8Array {
+  const text = body.replaceAll(/\s/g, '');
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text)
+    throw new PemInvalid('a certificate of the PEM text is not in base64');
+  return new Uint8Array(bytes);
 }
 
 /** One PEM text of DER certificates, as `tls` takes it for `cert` and `ca`. */

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { type AnyDefinition, loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import {
+  type AnyDefinition,
+  loadSync,
+  type PackageDefinition,
+  type ServiceDefinition,
+} from '@grpc/proto-loader';
 
 /** The proto file lies beside `src` and `dist` alike. */
 const PROTO_FILE = join(import.meta.dirname, '../../proto/workload.proto');
@@ -45,18 +50,21 @@ export interface WitSvidMessage {
 /** Metadata that every call carries, so that a confused HTTP client can't make one (SPIFFE Workload Endpoint, 6). */
 export const WORKLOAD_HEADER = 'workload.spiffe.io';
 
-let loaded: ServiceDefinition | undefined;
+let loaded: PackageDefinition | undefined;
+
+/** Everything that the proto file defines, for servers that describe themselves (gRPC server reflection). */
+export function workloadApiPackage(): PackageDefinition {
+  loaded ??= loadSync(PROTO_FILE, { defaults: true });
+  return loaded;
+}
 
 /** The service `SpiffeWorkloadAPI` with its codecs, for clients and servers. */
 export function workloadApiDefinition(): ServiceDefinition {
-  if (loaded === undefined) {
-    const definition = loadSync(PROTO_FILE, { defaults: true })['SpiffeWorkloadAPI'];
-    if (definition === undefined || !isService(definition)) {
-      throw new TypeError(`${PROTO_FILE} defines no service SpiffeWorkloadAPI`);
-    }
-    loaded = definition;
+  const definition = workloadApiPackage()['SpiffeWorkloadAPI'];
+  if (definition === undefined || !isService(definition)) {
+    throw new TypeError(`${PROTO_FILE} defines no service SpiffeWorkloadAPI`);
   }
-  return loaded;
+  return definition;
 }
 
 function isService(definition: AnyDefinition): definition is ServiceDefinition {

@@ -1,4 +1,5 @@
-import { workloadApiDefinition, type X509SvidMessage } from '@blastradius/spiffe';
+import type { X509SvidMessage } from '@blastradius/spiffe';
+import { encodeResponse } from './encode-response.ts';
 import { NoIdentityIssued } from './workload-api.errors.ts';
 import type { X509Snapshot } from './workload-identities.ts';
 
@@ -17,7 +18,7 @@ export function encodeX509Svids(snapshot: X509Snapshot): Buffer {
   if (known !== undefined) return known;
   const encoded = Buffer.concat([
     ...snapshot.svids.map(encodeSvidField),
-    encode('FetchX509SVID', { federatedBundles: Object.fromEntries(snapshot.federatedBundles) }),
+    encodeResponse('FetchX509SVID', { federatedBundles: Object.fromEntries(snapshot.federatedBundles) }),
   ]);
   svidResponses.set(snapshot, encoded);
   return encoded;
@@ -31,7 +32,7 @@ export function encodeX509Bundles(snapshot: X509Snapshot): Buffer {
   const known = byForeign.get(snapshot.federatedBundles);
   if (known !== undefined) return known;
   const bundles = Object.fromEntries([...snapshot.bundles, ...snapshot.federatedBundles]);
-  const encoded = encode('FetchX509Bundles', { bundles });
+  const encoded = encodeResponse('FetchX509Bundles', { bundles });
   byForeign.set(snapshot.federatedBundles, encoded);
   return encoded;
 }
@@ -39,13 +40,7 @@ export function encodeX509Bundles(snapshot: X509Snapshot): Buffer {
 function encodeSvidField(svid: X509SvidMessage): Buffer {
   const known = svidFields.get(svid);
   if (known !== undefined) return known;
-  const encoded = encode('FetchX509SVID', { svids: [svid] });
+  const encoded = encodeResponse('FetchX509SVID', { svids: [svid] });
   svidFields.set(svid, encoded);
   return encoded;
-}
-
-function encode(method: 'FetchX509SVID' | 'FetchX509Bundles', response: object): Buffer {
-  const definition = workloadApiDefinition()[method];
-  if (definition === undefined) throw new TypeError(`the Workload API defines no ${method}`);
-  return definition.responseSerialize(response);
 }

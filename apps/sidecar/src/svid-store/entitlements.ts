@@ -1,0 +1,83 @@
+import type { Entitlement } from '@blastradius/contracts';
+import type { Clock } from '@blastradius/kernel';
+import type { RetryPause } from '../rotation/retry-pause.ts';
+import type { EntitlementsAnswer, EntitlementsIssuer } from './issuer.ts';
+import { uniqueHints } from './unique-hints.ts';
+
+interface KnownAnswer {
+  readonly entitlements: readonly Entitlement[];
+  readonly untilMs: number;
+}
+
+export interface EntitlementsContext {
+  readonly issuer: EntitlementsIssuer;
+  readonly clock: Clock;
+  readonly pause: RetryPause;
+}
+
+/** An issuer that says zero must not be asked for every call. */
+const TTL_MS_MIN = 1000;
+/** Callers of one host; the one that asked longest ago is forgotten first. */
+const CALLERS_MAX = 1000;
+
+/** Which identities callers may have, asked once for all profiles and for as long as the issuer says. */
+export class Entitlements implements EntitlementsIssuer {
+  readonly #issuer: EntitlementsIssuer;
+  readonly #clock: Clock;
+  readonly #pause: RetryPause;
+  readonly #known = new Map<string, KnownAnswer>();
+  readonly #asking = new Map<string, Promise<EntitlementsAnswer>>();
+
+  constructor({ issuer, clock, pause }: EntitlementsContext) {
+    this.#issuer = issuer;
+    this.#clock = clock;
+    this.#pause = pause;
+  }
+
+  /** `ttlSeconds` is what is left of the answer's time. Rejects as the issuer does. */
+  entitlements(selectors: readonly string[]): Promise<EntitlementsAnswer> {
+    const key = selectors.join('\0');
+    const known = this.#known.get(key);
+    const leftMs = (known?.untilMs ?? 0) - this.#clock.now().getTime();
+    if (known !== undefined && leftMs > 0) {
+      return Promise.resolve({ entitlements: known.entitlements, ttlSeconds: leftMs / 1000 });
+    }
+    const asking = this.#asking.get(key) ?? this.#ask(key, selectors);
+    this.#asking.set(key, asking);
+    return asking;
+  }
+
+  /**
+   * For who asks whenever a workload does: at the pace of the pause, and while the issuer is away what
+   * it granted last. Rejects where it has never said.
+   */
+  async granted(selectors: readonly string[]): Promise<readonly Entitlement[]> {
+    try {
+      const answer = await this.#pause.run(() => this.entitlements(selectors));
+      return answer.entitlements;
+    } catch (error) {
+      const known = this.#known.get(selectors.join('\0'));
+      if (known === undefined || !this.#pause.isOutage(error)) throw error;
+      return known.entitlements;
+    }
+  }
+
+  async #ask(key: string, selectors: readonly string[]): Promise<EntitlementsAnswer> {
+    try {
+      const answer = await this.#issuer.entitlements(selectors);
+      const entitlements = uniqueHints(answer.entitlements);
+      const ttlMs = Math.max(answer.ttlSeconds * 1000, TTL_MS_MIN);
+      this.#remember(key, { entitlements, untilMs: this.#clock.now().getTime() + ttlMs });
+      return { entitlements, ttlSeconds: ttlMs / 1000 };
+    } finally {
+      this.#asking.delete(key);
+    }
+  }
+
+  #remember(key: string, answer: KnownAnswer): void {
+    this.#known.delete(key);
+    this.#known.set(key, answer);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > CALLERS_MAX && oldest !== undefined) this.#known.delete(oldest);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Clock, Random } from '@blastradius/kernel';
+import type { WorkloadApiLogger } from '@blastradius/workload-api';
+import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
+import { type RenewableSvid, renewAtMs } from '../rotation/renewal-time.ts';
+import type { HeldIdentity } from './held-svid.ts';
+import type { CertificateRequest, MintRefusal } from './issuer.ts';
+
+export interface MintOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: WorkloadApiLogger;
+  readonly selectors: readonly string[];
+  readonly spiffeIds: readonly string[];
+}
+
+export interface Minted<Held> {
+  readonly svids: readonly Held[];
+  readonly refused: readonly { readonly spiffeId: string }[];
+}
+
+/** How SVIDs of one kind are asked for, and what is held of an answer. */
+export interface MintProfile<Document, Held extends HeldIdentity> {
+  ask(requests: readonly CertificateRequest[]): Promise<readonly (Document | MintRefusal)[]>;
+  /**
+   * Undefined for an answer that is not for this identity and this key: a mix-up in the order of the
+   * results would hand one workload's identity to another.
+   */
+  hold(document: Document, request: KeyAndId): Issued<Held> | undefined;
+}
+
+export interface KeyAndId {
+  readonly spiffeId: string;
+  readonly pair: KeyAndCsr;
+}
+
+export interface Issued<Held> {
+  readonly notAfterMs: number;
+  held(renewal: RenewableSvid): Held;
+}
+
+/** Keeps a request well below a megabyte, the usual limit of servers. */
+const BATCH_MAX = 1000;
+
+/** Makes a key for each identity and has them all certified. The keys never leave this process but to their workload. */
+export async function mintTogether<Document extends object, Held extends HeldIdentity>(
+  options: MintOptions,
+  profile: MintProfile<Document, Held>,
+): Promise<Minted<Held>> {
+  const requestedAtMs = options.clock.now().getTime();
+  const issued: Issued<Held>[] = [];
+  const refused: { spiffeId: string }[] = [];
+  for (let start = 0; start < options.spiffeIds.length; start += BATCH_MAX) {
+    const batch = await mintBatch(options.spiffeIds.slice(start, start + BATCH_MAX), profile);
+    for (const { spiffeId, held } of batch) {
+      if (held === undefined) refused.push({ spiffeId });
+      else issued.push(held);
+    }
+  }
+  if (refused.length > 0) {
+    const sample = refused.slice(0, 5).map(({ spiffeId }) => spiffeId);
+    options.logger.warn({ count: refused.length, sample }, 'svids not issued');
+  }
+  return { svids: holdTogether(issued, requestedAtMs, options.random.next()), refused };
+}
+
+async function mintBatch<Document extends object, Held extends HeldIdentity>(
+  spiffeIds: readonly string[],
+  profile: MintProfile<Document, Held>,
+) {
+  // All at once: the keys are made in the thread pool.
+  const batch = await Promise.all(
+    spiffeIds.map(async (spiffeId) => ({ spiffeId, pair: await createKeyAndCsr(spiffeId) })),
+  );
+  const results = await profile.ask(batch.map(({ spiffeId, pair }) => ({ spiffeId, csr: pair.csr })));
+  return batch.map((entry, index) => {
+    const result = results[index];
+    const isIssued = result !== undefined && !('refused' in result);
+    return { ...entry, held: isIssued ? profile.hold(result, entry) : undefined };
+  });
+}
+
+/**
+ * What is minted together is renewed together, in one batch and one push: with one draw of the
+ * jitter, and by the earliest end, since a batch can cross the full second that ends are cut to.
+ */
+function holdTogether<Held extends HeldIdentity>(
+  issued: readonly Issued<Held>[],
+  requestedAtMs: number,
+  jitter: number,
+): readonly Held[] {
+  const earliest = issued.reduce((ms, { notAfterMs }) => Math.min(ms, notAfterMs), Number.POSITIVE_INFINITY);
+  const together = renewAtMs({ requestedAtMs, notAfterMs: earliest }, jitter);
+  return issued.map(({ notAfterMs, held }) => held({ requestedAtMs, notAfterMs, renewAtMs: together }));
+}

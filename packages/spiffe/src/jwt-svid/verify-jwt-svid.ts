@@ -1,0 +1,24 @@
+import type { JwtBundleSet } from '../bundle/jwt-bundle.ts';
+import { verifyTokenSignature } from '../token-svid/verify-signature.ts';
+import { checkJwtSvid, type JwtSvid, readJwtSvid } from './jwt-svid.ts';
+
+export interface JwtSvidExpectation {
+  /** The verifier's own names: the token must be for one of them. */
+  readonly audience: readonly string[];
+  readonly bundles: JwtBundleSet;
+  readonly now: Date;
+}
+
+/**
+ * Verifies a JWT-SVID that a caller presents (JWT-SVID, section 4), with a minute's leeway between the
+ * clocks, as go-spiffe does. Rejects with TokenSvidRefused (`jwt-svid.*`).
+ */
+export async function verifyJwtSvid(
+  token: string,
+  { audience, bundles, now }: JwtSvidExpectation,
+): Promise<JwtSvid> {
+  const read = readJwtSvid(token);
+  await verifyTokenSignature(read.unverified, read.claims, bundles);
+  checkJwtSvid(read, audience, now);
+  return read.svid;
+}
