@@ -43,9 +43,16 @@ describe('loadConfig', () => {
   });
 
   it('takes the upstream of the egress proxy', () => {
-    expect(loadConfig({ ...minimal, ...egress }).egress).toEqual({
+    expect(loadConfig({ ...minimal, ...egress }).egress).toMatchObject({
       port: 8090,
-      upstream: { origin: 'https://network:8443', spiffeId: 'spiffe://moltbook.test/network' },
+      routes: [
+        {
+          origin: 'https://network:8443',
+          server: { kind: 'spiffe-id', spiffeId: 'spiffe://moltbook.test/network' },
+          credential: { kind: 'x509-svid' },
+          callers: ['spiffe://moltbook.test/*'],
+        },
+      ],
     });
   });
 
@@ -70,6 +77,7 @@ describe('loadConfig', () => {
     ['one of two issuers without TLS', { ISSUER_URL: 'https://a:1,http://b:1' }],
     ['a bundle that is no base64', { BOOTSTRAP_BUNDLE: 'AAAA,?' }],
     ['an egress proxy without an upstream', { EGRESS_PORT: '0' }],
+    ['an upstream beside a file of routes', { ...egress, EGRESS_ROUTES_FILE: '/run/routes.yaml' }],
     ['an upstream without TLS', { ...egress, EGRESS_UPSTREAM_URL: 'http://network:8443' }],
     ['an upstream with a path', { ...egress, EGRESS_UPSTREAM_URL: 'https://network:8443/api' }],
     ['an upstream of another trust domain', { ...egress, EGRESS_UPSTREAM_SPIFFE_ID: 'spiffe://x.test/n' }],

@@ -1,6 +1,10 @@
 import { parseSpiffeId } from '@blastradius/spiffe';
 import { WORKLOAD_ATTESTORS, type WorkloadAttestorsOptions } from '@blastradius/workload-api';
 import { z } from 'zod';
+import type { EgressRoute } from './egress/egress-route.ts';
+import { readRouteFile } from './egress/route-file.ts';
+import type { FileOutput } from './file-writer/file-output.ts';
+import { readOutputFile } from './file-writer/output-file.ts';
 import type { Supplied } from './issuer-client/join-tokens.ts';
 import type { Admission } from './issuer-client/join-trust-domain.ts';
 
@@ -45,9 +49,13 @@ const environment = z.object({
   WIT_SVIDS: z.enum(['off', 'on']).default('off'),
   /** Opens the egress proxy on this port of loopback; 0 takes any free one. */
   EGRESS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  /** The one server it sends to, and whom that has to prove to be. */
+  /** Its routes, YAML or JSON. */
+  EGRESS_ROUTES_FILE: file.optional(),
+  /** Or the one server it sends to, and whom that has to prove to be. */
   EGRESS_UPSTREAM_URL: z.url({ protocol: /^https$/ }).optional(),
   EGRESS_UPSTREAM_SPIFFE_ID: z.string().optional(),
+  /** What the file writer writes, YAML or JSON. */
+  FILE_OUTPUTS_FILE: file.optional(),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -60,11 +68,12 @@ export interface SidecarConfig {
   readonly attestation?: Omit<WorkloadAttestorsOptions, 'logger'>;
   readonly witSvids: 'off' | 'on';
   readonly egress: EgressConfig | undefined;
+  readonly fileOutputs: readonly FileOutput[];
 }
 
 export interface EgressConfig {
   readonly port: number;
-  readonly upstream: { readonly origin: string; readonly spiffeId: string };
+  readonly routes: readonly EgressRoute[];
 }
 
 export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
@@ -80,6 +89,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
     attestation: attestationOf(parsed),
     witSvids: parsed.WIT_SVIDS,
     egress: egressOf(parsed),
+    fileOutputs: parsed.FILE_OUTPUTS_FILE === undefined ? [] : readOutputFile(parsed.FILE_OUTPUTS_FILE),
   });
 }
 
@@ -123,19 +133,35 @@ function attestationOf(parsed: Environment): Omit<WorkloadAttestorsOptions, 'log
 }
 
 function egressOf(parsed: Environment): EgressConfig | undefined {
-  const { EGRESS_PORT: port, EGRESS_UPSTREAM_URL: url, EGRESS_UPSTREAM_SPIFFE_ID: spiffeId } = parsed;
+  const { EGRESS_PORT: port, EGRESS_ROUTES_FILE: path, EGRESS_UPSTREAM_URL: url } = parsed;
   if (port === undefined) return undefined;
+  if ((path === undefined) === (url === undefined)) {
+    throw new TypeError('EGRESS_PORT needs either EGRESS_ROUTES_FILE or EGRESS_UPSTREAM_URL');
+  }
+  return Object.freeze({ port, routes: path === undefined ? [onlyRoute(parsed)] : readRouteFile(path) });
+}
+
+/** Every request of every caller that has an identity goes to the one upstream, and shows its X509-SVID. */
+function onlyRoute(parsed: Environment): EgressRoute {
+  const { EGRESS_UPSTREAM_URL: url, EGRESS_UPSTREAM_SPIFFE_ID: spiffeId, TRUST_DOMAIN: own } = parsed;
   if (url === undefined || spiffeId === undefined) {
-    throw new TypeError('EGRESS_PORT needs EGRESS_UPSTREAM_URL and EGRESS_UPSTREAM_SPIFFE_ID');
+    throw new TypeError('EGRESS_UPSTREAM_URL needs EGRESS_UPSTREAM_SPIFFE_ID');
   }
   const { origin, pathname, search } = new URL(url);
   if (pathname !== '/' || search !== '') {
     throw new TypeError("EGRESS_UPSTREAM_URL is a server without a path: the path is the caller's");
   }
-  if (parseSpiffeId(spiffeId).trustDomain !== parsed.TRUST_DOMAIN) {
+  if (parseSpiffeId(spiffeId).trustDomain !== own) {
     throw new TypeError(
       'EGRESS_UPSTREAM_SPIFFE_ID is not of TRUST_DOMAIN: there is no bundle to check it by',
     );
   }
-  return Object.freeze({ port, upstream: Object.freeze({ origin, spiffeId }) });
+  return {
+    name: 'upstream',
+    match: { host: 'any', pathPrefix: '/', stripPrefix: false },
+    origin,
+    server: { kind: 'spiffe-id', spiffeId },
+    credential: { kind: 'x509-svid' },
+    callers: [`spiffe://${own}/*`],
+  };
 }

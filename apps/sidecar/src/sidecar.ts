@@ -7,7 +7,9 @@ import {
   type WorkloadAttestor,
 } from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
+import type { IdentitySources } from './egress/caller-identities.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
+import { startFileWriter } from './file-writer/file-writer.ts';
 import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
@@ -71,11 +73,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     logger,
     onCall: observeCall,
   });
-  const egress = await openEgress(options, source, attestors);
+  const egress = await openEgress(options, { x509: source, jwt }, attestors);
+  const files = startFileWriter(config.fileOutputs, { x509: source, jwt, clock, random, logger });
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
   const ticking = setInterval(() => {
     for (const store of [source, jwt, wit]) store?.tick();
+    files.tick();
     for (const task of tasks) task.tick();
     if (identity.canComeBack || clock.now().getTime() < identity.notAfterMs) return;
     clearInterval(ticking);
@@ -88,7 +92,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     close: async () => {
       clearInterval(ticking);
       // While it lets requests end, the identities they were begun with are still there.
-      await Promise.all([egress?.close(), api.close()]);
+      await Promise.all([egress?.close(), api.close(), files.close()]);
       stopMeasuring();
       await connection.close();
     },
@@ -117,11 +121,11 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
 
 async function openEgress(
   { config, logger }: SidecarOptions,
-  source: SvidStore,
+  sources: IdentitySources,
   attestors: readonly WorkloadAttestor[],
 ): Promise<EgressProxy | undefined> {
   if (config.egress === undefined) return undefined;
-  return startEgressProxy({ ...config.egress, source, attestors, logger });
+  return startEgressProxy({ ...config.egress, sources, attestors, logger });
 }
 
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {

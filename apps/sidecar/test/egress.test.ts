@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom, systemClock } from '@blastradius/kernel';
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EgressRoute } from '../src/egress/egress-route.ts';
 import { startSidecar } from '../src/sidecar.ts';
 import { InTestIssuer, JOIN_TOKEN, TRUST_DOMAIN } from './in-test-issuer.ts';
 import { startSvidUpstream, UPSTREAM_ID, whoAreYou } from './svid-upstream.ts';
@@ -38,8 +39,9 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
       trustDomain: TRUST_DOMAIN,
       admission: { joinToken: { value: JOIN_TOKEN }, bootstrapBundle: { value: issuer.bootstrapBundle } },
       workloadApiSocket: join(await mkdtemp(join(tmpdir(), 'eg-')), 'api.sock'),
+      egress: { port: 0, routes: [onlyRoute(upstream.origin)] },
+      fileOutputs: [],
       witSvids: 'on',
-      egress: { port: 0, upstream: { origin: upstream.origin, spiffeId: UPSTREAM_ID } },
     },
     clock: systemClock,
     random: createRandom('test'),
@@ -49,6 +51,16 @@ async function start(listener: RequestListener = whoAreYou, serverId = UPSTREAM_
   closers.push(() => sidecar.close());
   return { upstream, sidecar, url: sidecar.egressUrl ?? '' };
 }
+
+/** As `loadConfig` makes it of the settings for a single upstream. */
+const onlyRoute = (origin: string): EgressRoute => ({
+  name: 'upstream',
+  match: { host: 'any', pathPrefix: '/', stripPrefix: false },
+  origin,
+  server: { kind: 'spiffe-id', spiffeId: UPSTREAM_ID },
+  credential: { kind: 'x509-svid' },
+  callers: [`spiffe://${TRUST_DOMAIN}/*`],
+});
 
 /** A caller with connections of its own. */
 function caller() {

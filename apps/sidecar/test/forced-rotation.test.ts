@@ -43,6 +43,7 @@ async function openSource(): Promise<X509Source> {
       workloadApiSocket: socketPath,
       witSvids: 'on',
       egress: undefined,
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),

@@ -50,6 +50,7 @@ async function startHost(issuers: readonly IssuerProcess[], ended: unknown[] = [
       workloadApiSocket,
       witSvids: 'on',
       egress: undefined,
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),

@@ -8,12 +8,13 @@ export {
   postsIn,
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';
+export { FollowingConnections, type HeldX509Svid } from './presenter/following-connections.ts';
 export { presentHeaders } from './presenter/present-headers.ts';
 export type { Presenter } from './presenter/presenter.ts';
 export type { ServerTrust } from './presenter/server-trust.ts';
 export { presentStaticKey } from './static-key/present.ts';
 export { type BearerKey, bearerKeyIn, isSameStaticKey } from './static-key/verify-static-key.ts';
-export { type HeldX509Svid, presentX509Svid } from './x509-svid/present.ts';
+export { presentX509Svid } from './x509-svid/present.ts';
 export {
   ClientCertificateRefused,
   clientCertificateVerifier,

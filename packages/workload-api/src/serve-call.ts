@@ -84,7 +84,7 @@ interface RefusedCall {
 }
 
 /** The log hears why, the caller hears the kind of refusal. Neither hears a token or a key. */
-function refuse(caller: WorkloadCaller, { observed, path }: RefusedCall, error: unknown): CallStatus {
+export function refuse(caller: WorkloadCaller, { observed, path }: RefusedCall, error: unknown): CallStatus {
   const refusal = callStatus(error);
   const reason = error instanceof DomainError ? error.code : 'internal';
   observed.end({ reason, status: status[refusal.code] });

@@ -48,7 +48,11 @@ export async function streamSnapshots<T>(options: SnapshotStreamOptions<T>): Pro
   }
 }
 
-async function assertStill(selectors: readonly string[], attest: () => Promise<readonly string[]>) {
+/** Throws where the caller is not what it was attested as. */
+export async function assertStill(
+  selectors: readonly string[],
+  attest: () => Promise<readonly string[]>,
+): Promise<void> {
   const now = await attest();
   if (now.length !== selectors.length || now.some((selector, index) => selector !== selectors[index])) {
     throw new WorkloadChanged('the workload is not what it was attested as', {

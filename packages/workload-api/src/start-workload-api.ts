@@ -15,6 +15,8 @@ import { servedDefinition } from './encode-response.ts';
 import type { WorkloadApiLogger } from './logger.ts';
 import type { OnCall } from './observed-call.ts';
 import { assertPeerCredentialsSupported, readPeerCredentials } from './peer-credentials.ts';
+import { secretDiscovery } from './sds/secret-discovery-definition.ts';
+import { secretDiscoveryHandlers } from './sds/secret-discovery-handlers.ts';
 import type { WorkloadCaller } from './serve-call.ts';
 import type { JwtIdentities, WitIdentities } from './token-identities.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
@@ -46,8 +48,9 @@ const CLOSE_GRACE_MS = 500;
 const GRPC_OPTIONS = {
   'grpc.enable_channelz': 0,
   'grpc.max_concurrent_streams': 100,
-  // Requests are empty or nearly so; responses have no limit.
-  'grpc.max_receive_message_length': 64 * 1024,
+  // Requests are empty or nearly so, but for Envoy's first one: it lists all of its extensions, some
+  // hundred kilobytes. Responses have no limit.
+  'grpc.max_receive_message_length': 1024 * 1024,
   'grpc.max_send_message_length': -1,
 } as const;
 
@@ -121,6 +124,7 @@ function serveConnection(
   const identities = { x509, jwt, wit, trustDomain, clock };
   const grpc = new GrpcServer(GRPC_OPTIONS);
   grpc.addService(servedDefinition(), workloadApiHandlers(caller, identities));
+  grpc.addService(secretDiscovery().service, secretDiscoveryHandlers(caller, x509));
   for (const { definition, implementation } of discovery) grpc.addService(definition, implementation);
   return { grpc, injector: grpc.createConnectionInjector(ServerCredentials.createInsecure()) };
 }

@@ -2,26 +2,21 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { counter } from '@blastradius/runtime';
-import {
-  TcpPeerAttestation,
-  type WorkloadApiLogger,
-  type WorkloadAttestor,
-  type WorkloadIdentities,
-} from '@blastradius/workload-api';
-import type { CallerIdentities } from './caller-identities.ts';
+import { TcpPeerAttestation, type WorkloadApiLogger, type WorkloadAttestor } from '@blastradius/workload-api';
+import type { CallerIdentities, IdentitySources } from './caller-identities.ts';
 import { EgressConnection } from './egress-connection.ts';
-import { forward } from './forward.ts';
-import { IDENTITY_HEADER } from './hop-by-hop-headers.ts';
+import type { EgressRoute } from './egress-route.ts';
 import { refuse } from './refusal.ts';
+import { sendOut } from './send-out.ts';
 import { SharedIdentities } from './shared-identities.ts';
 import { sparseLog } from './sparse-log.ts';
-import type { Upstream } from './upstream.ts';
 
 export interface EgressOptions {
   /** 0 takes any free port. */
   readonly port: number;
-  readonly upstream: Upstream;
-  readonly source: WorkloadIdentities;
+  /** The first one that takes a request counts. */
+  readonly routes: readonly EgressRoute[];
+  readonly sources: IdentitySources;
   readonly attestors: readonly WorkloadAttestor[];
   readonly logger: WorkloadApiLogger;
 }
@@ -47,19 +42,18 @@ const CLOSE_SWEEP_MS = 50;
 
 /**
  * Lets a program that has no client for the Workload API, or can't change its certificate under way,
- * speak to the one upstream with its identity: plain HTTP on loopback in, mutual TLS with the SVID of
- * the attested caller out.
+ * speak to the upstreams of its routes with its identity: plain HTTP on loopback in; out, mutual TLS
+ * with the X509-SVID of the attested caller, or its JWT-SVID.
  */
 export async function startEgressProxy(options: EgressOptions): Promise<EgressProxy> {
-  const shared = new SharedIdentities(options.source, options.upstream);
+  const shared = new SharedIdentities(options.sources);
   const attestation = new TcpPeerAttestation(options.attestors);
   const connections = new WeakMap<Socket, EgressConnection>();
   const refused = sparseLog(options.logger, 'egress request not served');
 
   const serve = (request: IncomingMessage, response: ServerResponse, identities: CallerIdentities) => {
-    const presenter = identities.presenter(identityAskedFor(request));
     const onFailure = (error: unknown) => fail(response, error);
-    forward({ request, response, presenter, origin: options.upstream.origin, onFailure });
+    sendOut(options.routes, { request, response, identities, onFailure });
   };
   const fail = (response: ServerResponse, error: unknown) => {
     // A caller that hung up has no use for an answer, and its going is no failure of ours.
@@ -87,7 +81,8 @@ export async function startEgressProxy(options: EgressOptions): Promise<EgressPr
   server.listen(options.port, ADDRESS);
   await once(server, 'listening');
   const url = `http://${ADDRESS}:${(server.address() as AddressInfo).port}`;
-  options.logger.info({ url, upstream: options.upstream }, 'egress proxy serves');
+  const routes = options.routes.map(({ name, origin }) => ({ name, origin }));
+  options.logger.info({ url, routes }, 'egress proxy serves');
   return {
     url,
     close: async () => {
@@ -104,12 +99,6 @@ async function serveOnceKnown(
   serve: (request: IncomingMessage, response: ServerResponse, identities: CallerIdentities) => void,
 ): Promise<void> {
   serve(request, response, await connection.identities());
-}
-
-function identityAskedFor(request: IncomingMessage): string | undefined {
-  // Node joins repeated headers with a comma, and such a text is no SPIFFE ID of anyone.
-  const value = request.headers[IDENTITY_HEADER];
-  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 async function closeGently(server: Server): Promise<void> {

@@ -18,6 +18,12 @@ export class EgressTargetInvalid extends DomainError {
   readonly category = 'invalid';
 }
 
+/** No route takes the request: the proxy goes where its operator said, and nowhere else. */
+export class EgressRouteMissing extends DomainError {
+  readonly code = 'egress.route-missing';
+  readonly category = 'not-found';
+}
+
 /** The upstream can't be reached, doesn't prove to be who it should be, or broke off. */
 export class EgressUpstreamFailed extends DomainError {
   readonly code = 'egress.upstream-failed';

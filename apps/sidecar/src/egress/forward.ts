@@ -1,15 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Presenter } from '@blastradius/credentials';
 import type { Dispatcher } from 'undici';
-import { EgressTargetInvalid, EgressUpstreamFailed } from './egress.errors.ts';
+import { EgressUpstreamFailed } from './egress.errors.ts';
 import { forwardedRequestHeaders, forwardedResponseHeaders } from './hop-by-hop-headers.ts';
+import type { UpstreamConnections } from './upstream.ts';
 
 export interface Forwarding {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly presenter: Presenter;
+  readonly connections: UpstreamConnections;
   /** `https://host:port`. */
   readonly origin: string;
+  /** As the upstream is to see it, with the query. */
+  readonly path: string;
+  /** The value of the header, in place of the caller's. */
+  readonly authorization?: string | undefined;
   /** Called at most once; nothing else answers the request then. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -18,16 +22,17 @@ export interface Forwarding {
 const CONNECTION_CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Sends a request on and streams the answer back; neither body is kept. */
-export function forward({ request, response, presenter, origin, onFailure }: Forwarding): void {
+export function forward(forwarding: Forwarding): void {
+  const { request, response, connections, origin, path, authorization, onFailure } = forwarding;
   const options: Dispatcher.DispatchOptions = {
     origin,
-    path: pathOf(request.url ?? '/'),
+    path,
     method: request.method ?? 'GET',
-    headers: forwardedRequestHeaders(request.rawHeaders, request.headers.connection),
+    headers: forwardedRequestHeaders(request.rawHeaders, request.headers.connection, authorization),
     body: hasBody(request) ? request : null,
   };
   const send = (onError: (error: unknown) => void) => {
-    presenter.dispatcher().dispatch(options, new AnswerStream(response, onError));
+    connections.dispatcher().dispatch(options, new AnswerStream(response, onError));
   };
   send((error) => {
     if (mayBeSentAgain(options, response, error)) send(onFailure);
@@ -96,14 +101,6 @@ class AnswerStream implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     this.#onFailure(new EgressUpstreamFailed('the upstream did not answer', { cause }));
   }
-}
-
-/** Origin form, or the path of the absolute form (RFC 9112, section 3.2): the upstream is ours to choose. */
-function pathOf(target: string): string {
-  if (target.startsWith('/')) return target;
-  const url = URL.parse(target);
-  if (url === null || url.protocol !== 'http:') throw new EgressTargetInvalid('the request names no path');
-  return `${url.pathname}${url.search}`;
 }
 
 /** RFC 9112, section 6.3: a request without either header has none. */

@@ -27,6 +27,14 @@ describe('headers', () => {
     ]);
   });
 
+  it('of a request carry the authorization of the route, and none of the caller', () => {
+    const raw = ['Authorization', 'Bearer own', 'AUTHORIZATION', 'Bearer other', 'accept', 'a'];
+    expect(forwardedRequestHeaders(raw, undefined, 'Bearer svid')).toEqual([
+      ...['accept', 'a', 'authorization', 'Bearer svid', 'via', '1.1 sidecar'],
+    ]);
+    expect(forwardedRequestHeaders(raw, undefined)).toContain('Bearer own');
+  });
+
   it('of a response come back without those of the other connection', () => {
     const headers = {
       connection: 'close, x-hop',

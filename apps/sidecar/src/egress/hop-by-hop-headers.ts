@@ -22,10 +22,14 @@ export const IDENTITY_HEADER = 'x-spiffe-id';
 /** Ours to answer: the upstream has a name of its own, and 100-continue was said already. */
 const OURS: ReadonlySet<string> = new Set(['host', 'expect', IDENTITY_HEADER]);
 
-/** A request's headers for the next connection, as a flat list of names and values. */
+/**
+ * A request's headers for the next connection, as a flat list of names and values. Where the route sets
+ * an `authorization`, what the caller put there goes no further.
+ */
 export function forwardedRequestHeaders(
   rawHeaders: readonly string[],
   connection: string | undefined,
+  authorization?: string,
 ): string[] {
   const named = namedBy(connection);
   const forwarded: string[] = [];
@@ -33,8 +37,10 @@ export function forwardedRequestHeaders(
     const name = rawHeaders[index] ?? '';
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || OURS.has(lower) || named?.has(lower)) continue;
+    if (authorization !== undefined && lower === 'authorization') continue;
     forwarded.push(name, rawHeaders[index + 1] ?? '');
   }
+  if (authorization !== undefined) forwarded.push('authorization', authorization);
   // RFC 9110, section 7.6.3: a gateway says so in each request.
   forwarded.push('via', '1.1 sidecar');
   return forwarded;

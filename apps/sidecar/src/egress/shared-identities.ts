@@ -1,6 +1,4 @@
-import type { WorkloadIdentities } from '@blastradius/workload-api';
-import { CallerIdentities } from './caller-identities.ts';
-import type { Upstream } from './upstream.ts';
+import { CallerIdentities, type IdentitySources } from './caller-identities.ts';
 
 export interface IdentitiesLease {
   readonly identities: CallerIdentities;
@@ -18,13 +16,11 @@ const KEPT_UNUSED_MS = 10_000;
 
 /** One `CallerIdentities` for all connections whose callers were attested alike. */
 export class SharedIdentities {
-  readonly #source: WorkloadIdentities;
-  readonly #upstream: Upstream;
+  readonly #sources: IdentitySources;
   readonly #shared = new Map<string, Shared>();
 
-  constructor(source: WorkloadIdentities, upstream: Upstream) {
-    this.#source = source;
-    this.#upstream = upstream;
+  constructor(sources: IdentitySources) {
+    this.#sources = sources;
   }
 
   lease(selectors: readonly string[]): IdentitiesLease {
@@ -49,7 +45,7 @@ export class SharedIdentities {
   }
 
   #open(key: string, selectors: readonly string[]): Shared {
-    const identities = new CallerIdentities(selectors, this.#source, this.#upstream);
+    const identities = new CallerIdentities(selectors, this.#sources);
     const shared: Shared = { identities, users: 0, linger: undefined };
     this.#shared.set(key, shared);
     return shared;

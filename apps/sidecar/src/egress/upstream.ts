@@ -1,15 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { type HeldX509Svid, type Presenter, presentX509Svid } from '@blastradius/credentials';
+import { FollowingConnections, type HeldX509Svid, type ServerTrust } from '@blastradius/credentials';
 import { parseSpiffeId, splitCertificates, type X509SvidMessage } from '@blastradius/spiffe';
 import type { X509Snapshot } from '@blastradius/workload-api';
-
-/** The one server that requests go to. */
-export interface Upstream {
-  /** `https://host:port`. */
-  readonly origin: string;
-  /** Whom it must prove to be. */
-  readonly spiffeId: string;
-}
+import type { Dispatcher } from 'undici';
+import type { EgressRoute, ExpectedServer } from './egress-route.ts';
 
 /**
  * Several callers may share an identity. A connection costs a handshake, so it is kept for as long as
@@ -20,25 +14,44 @@ const LIMITS = { connectionsMax: 4, idleMsMax: 60_000, responseBytesMax: -1 };
 const held = new WeakMap<X509SvidMessage, HeldX509Svid>();
 const authorities = new WeakMap<Uint8Array, readonly Uint8Array[]>();
 
-/** Connections to the upstream that show one identity, whichever SVID of it `snapshot` holds by then. */
-export function presentTo(
-  upstream: Upstream,
-  svid: () => X509SvidMessage,
-  snapshot: () => X509Snapshot,
-): Presenter {
-  const trustDomainId = `spiffe://${parseSpiffeId(upstream.spiffeId).trustDomain}`;
-  return presentX509Svid({
-    svid: () => readOnce(svid()),
-    trust: {
-      kind: 'spiffe',
-      serverId: upstream.spiffeId,
-      authorities: () => splitOnce(snapshot().bundles.get(trustDomainId)),
-    },
-    limits: LIMITS,
-  });
+/** Connections of one identity over one route. */
+export interface UpstreamConnections {
+  /** Ask again for each request, and send at once: what is shown and who is trusted may have changed. */
+  dispatcher(): Dispatcher;
+  /** Lets what is under way end. */
+  close(): Promise<void>;
 }
 
-/** The same object for the same SVID, by which the presenter knows that nothing has changed. */
+/** Shows whichever SVID of the identity is current by then, and none where the route goes by tokens. */
+export function connectUpstream(
+  { server, credential }: EgressRoute,
+  svid: () => X509SvidMessage,
+  snapshot: () => X509Snapshot,
+): UpstreamConnections {
+  const connections = new FollowingConnections(trustIn(server, snapshot), LIMITS);
+  return {
+    dispatcher: () => connections.showing(credential.kind === 'x509-svid' ? readOnce(svid()) : undefined),
+    close: () => connections.close(),
+  };
+}
+
+function trustIn(server: ExpectedServer, snapshot: () => X509Snapshot): ServerTrust {
+  if (server.kind === 'web-pki') return server;
+  if (server.kind === 'ca') return { kind: 'certificate', certificatePem: server.pem };
+  const trustDomain =
+    server.kind === 'spiffe-id' ? parseSpiffeId(server.spiffeId).trustDomain : server.trustDomain;
+  // A workload's trust is its own bundle and those of the trust domains that it federates with.
+  const authoritiesNow = () => {
+    const { bundles, federatedBundles } = snapshot();
+    const id = `spiffe://${trustDomain}`;
+    return splitOnce(bundles.get(id) ?? federatedBundles.get(id));
+  };
+  return server.kind === 'spiffe-id'
+    ? { kind: 'spiffe', serverId: server.spiffeId, authorities: authoritiesNow }
+    : { kind: 'trust-domain', trustDomain, authorities: authoritiesNow };
+}
+
+/** The same object for the same SVID, by which the connections know that nothing has changed. */
 function readOnce(message: X509SvidMessage): HeldX509Svid {
   const known = held.get(message);
   if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkSpiffeServer } from './check-spiffe-server.ts';
+import { checkServerOfTrustDomain, checkSpiffeServer } from './check-spiffe-server.ts';
 
 const network = 'spiffe://moltbook.test/network';
 const check = (subjectaltname: string | undefined, ca = false) =>
@@ -25,4 +25,19 @@ test.each([
 
 test('refuses a signing certificate with the right name', () => {
   expect(check(`URI:${network}`, true)).toBeInstanceOf(Error);
+});
+
+test('takes any workload of the expected trust domain, and none of another', () => {
+  const of = (names: string, ca = false) =>
+    checkServerOfTrustDomain({ subjectaltname: names, ca }, 'moltbook.test');
+  expect(of(`URI:${network}`)).toBeUndefined();
+  for (const other of [
+    'moltbook.test.evil/x',
+    'evil.test/moltbook.test/',
+    'moltbook.test',
+    'moltbook.testx/',
+  ]) {
+    expect(of(`URI:spiffe://${other}`)).toBeInstanceOf(Error);
+  }
+  expect(of(`URI:${network}`, true)).toBeInstanceOf(Error);
 });

@@ -14,9 +14,23 @@ export function checkSpiffeServer(
   certificate: Pick<PeerCertificate, 'subjectaltname' | 'ca'>,
   expectedId: string,
 ): ServerIdentityMismatch | undefined {
-  const uris = uriNames(certificate.subjectaltname ?? '');
-  if (!certificate.ca && uris?.length === 1 && uris[0] === expectedId) return undefined;
+  if (workloadIdOf(certificate) === expectedId) return undefined;
   return new ServerIdentityMismatch('the server is not the expected workload', { context: { expectedId } });
+}
+
+/** The same where any workload of a trust domain will do. */
+export function checkServerOfTrustDomain(
+  certificate: Pick<PeerCertificate, 'subjectaltname' | 'ca'>,
+  trustDomain: string,
+): ServerIdentityMismatch | undefined {
+  if (workloadIdOf(certificate)?.startsWith(`spiffe://${trustDomain}/`)) return undefined;
+  const context = { trustDomain };
+  return new ServerIdentityMismatch('the server is no workload of the trust domain', { context });
+}
+
+function workloadIdOf({ subjectaltname, ca }: Pick<PeerCertificate, 'subjectaltname' | 'ca'>) {
+  const uris = uriNames(subjectaltname ?? '');
+  return !ca && uris?.length === 1 ? uris[0] : undefined;
 }
 
 /**
