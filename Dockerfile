@@ -20,7 +20,8 @@ RUN node_modules/.bin/tsc -b
 
 FROM build AS packed
 ARG APP
-RUN node deploy/pack-app.mjs "$APP" /out && cp -r scenarios deploy/ready.sh deploy/relay.mjs deploy/request-relay.mjs /out/
+RUN node deploy/pack-app.mjs "$APP" /out && cp -r scenarios deploy/ready.sh deploy/relay.mjs deploy/request-relay.mjs \
+      deploy/container-facts.mjs /out/
 # The scripts that earn an identity, for the operator: what it hashes is what the other images run.
 RUN for app in network fleet; do install -D -m 0644 "apps/$app/dist/main.js" "/out/attested/$app/main.js"; done \
  && chmod -R u=rwX,go=rX /out
@@ -35,7 +36,7 @@ ENV NODE_ENV=production
 # on which docker-compose.yml mounts one is in the image, empty: ours (1000), what PostgreSQL and Redis
 # may read (group 999; new files inherit it), and what Redis owns.
 RUN install -d -o 1000 -g 1000 -m 0700 /run/blastradius /run/spiffe /run/issuer /run/issuer-1 /run/issuer-2 \
-      /run/join-token /run/join/network /run/join/fleet /run/join/load \
+      /run/container-facts /run/join-token /run/join/network /run/join/fleet /run/join/load \
       /run/join/agent-1 /run/join/agent-2 /run/join/agent-3 \
       /var/lib/blastradius /certificate /backup /state /run/secrets /secrets/issuer \
       /secrets/network-static-key /secrets/postgrest-static-key /secrets/data-api-static-key \

@@ -90,6 +90,38 @@ describe.each(services)('%s', (name, service) => {
   });
 });
 
+describe('compose.docker-attestor.yml', () => {
+  const overlay = parse(readFileSync(join(root, 'compose.docker-attestor.yml'), 'utf8'), {
+    merge: true,
+  }) as ComposeFile;
+  const holders = Object.entries(overlay.services).filter(([, { volumes = [] }]) =>
+    volumes.some((mount) => String(mount).includes('engine.sock')),
+  );
+
+  test("gives the engine's socket to one service, which has nothing else: no root, no network, no capability", () => {
+    expect(holders.map(([name]) => name)).toEqual(['container-facts']);
+    expect(holders[0]?.[1]).toMatchObject({
+      user: '1000:1000',
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      network_mode: 'none',
+    });
+  });
+
+  test('lets the sidecars of the agents ask it, and the operator, and no agent', () => {
+    const askers = Object.entries(overlay.services).filter(([, { volumes = [] }]) =>
+      volumes.includes('container-facts:/run/container-facts:ro'),
+    );
+    expect(askers.map(([name]) => name)).toEqual([
+      'operator',
+      'sidecar-agent-1',
+      'sidecar-agent-2',
+      'sidecar-agent-3',
+    ]);
+  });
+});
+
 test('only the ports that are published have a network with a way out', () => {
   const open = Object.entries(file.networks).filter(([, network]) => network.internal !== true);
   expect(open.map(([name]) => name)).toEqual(['published']);

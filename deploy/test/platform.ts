@@ -16,7 +16,8 @@ export class Platform {
     this.#compose = compose;
   }
 
-  static async open(): Promise<Platform> {
+  /** `settings` are further variables for compose, such as the files that it reads (COMPOSE_FILE). */
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Platform> {
     const [compose] = await findComposes();
     if (compose === undefined) throw new TypeError('no compose is there');
     const platform = new Platform(compose);
@@ -25,6 +26,7 @@ export class Platform {
       IMAGE_TAG: 'test',
       BLASTRADIUS_STATIC_KEY_PORT: String(one),
       BLASTRADIUS_X509_SVID_PORT: String(other),
+      ...settings,
     };
     return platform;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
+import { armList, oneOrMoreOf, positiveNumber, seedText, selectorList, wholeNumber } from './options.ts';
 
 test('a number out of range, or none, is refused with what is allowed', () => {
   const agents = wholeNumber(1, 100);
@@ -20,4 +20,19 @@ test('arms keep the order they are asked for in; an unknown or doubled one is re
 test('a seed is a short word', () => {
   expect(seedText('moltbook-1')).toBe('moltbook-1');
   for (const text of ['', 'a b', 'x'.repeat(65)]) expect(() => seedText(text)).toThrow(/Allowed/);
+});
+
+test('selectors are told apart by their types, and may hold commas', () => {
+  expect(selectorList('unix:uid:1,docker:label:a:b,c,d=e,unix:gid:2')).toEqual([
+    'unix:uid:1',
+    'docker:label:a:b,c,d=e',
+    'unix:gid:2',
+  ]);
+  for (const text of ['', 'unix', 'unix:', ':uid:1']) expect(() => selectorList(text)).toThrow(/Allowed/);
+});
+
+test('names are taken from those that there are, each once', () => {
+  const names = oneOrMoreOf(['unix', 'docker']);
+  expect(names('docker,unix')).toEqual(['unix', 'docker']);
+  for (const text of ['', 'unix,unix', 'unix,magic']) expect(() => names(text)).toThrow(/one or more of/);
 });

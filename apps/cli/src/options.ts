@@ -35,3 +35,21 @@ export function seedText(text: string): string {
     throw new InvalidArgumentError('Allowed: 1 to 64 of letters, digits, and _ . : -');
   return text;
 }
+
+/** Selectors hold commas of their own; one that begins another selector is followed by its type. */
+export function selectorList(text: string): string[] {
+  const selectors = text.split(/,(?=[a-z0-9_]+:)/);
+  if (!selectors.every((selector) => /^[a-z0-9_]+:.+/.test(selector)))
+    throw new InvalidArgumentError('Allowed: selectors such as unix:uid:1000, joined by commas.');
+  return selectors;
+}
+
+export function oneOrMoreOf<T extends string>(known: readonly T[]) {
+  return (text: string): T[] => {
+    const names = text.split(',');
+    const found = known.filter((name) => names.includes(name));
+    if (found.length !== names.length)
+      throw new InvalidArgumentError(`Allowed: one or more of ${known.join(', ')}, each once.`);
+    return found;
+  };
+}

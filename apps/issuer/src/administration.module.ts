@@ -9,6 +9,7 @@ import { TrustBundles } from './bundle/trust-bundles.ts';
 import { FederatedBundles } from './federation/federated-bundles.ts';
 import { FederationController } from './federation/federation.controller.ts';
 import type { Parts } from './parts.ts';
+import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
 import { Registrations } from './registration/registrations.ts';
 
@@ -19,7 +20,13 @@ class AdministrationModule {}
 export function administrationModule(parts: Parts): DynamicModule {
   return {
     module: AdministrationModule,
-    controllers: [RegistrationController, JoinTokenController, AuthorityController, FederationController],
+    controllers: [
+      RegistrationController,
+      ExplanationController,
+      JoinTokenController,
+      AuthorityController,
+      FederationController,
+    ],
     providers: [
       provideValue(Authorities, parts.authorities),
       provideValue(ForcedRotation, parts.forcedRotation),

@@ -6,6 +6,7 @@ import { IssuerAdministration } from './issuer/issuer-administration.ts';
 import { JoinFolder } from './join-tokens/join-folder.ts';
 import { KeptTokens } from './join-tokens/keep-tokens.ts';
 import { operate } from './operator.ts';
+import { readImageDigest } from './policies/agent-image.ts';
 import { readAttestedPrograms } from './policies/attested-programs.ts';
 import { computePolicies, nodeOfAgent } from './policies/compute-policies.ts';
 
@@ -51,7 +52,10 @@ operate({
   tokens,
   policies: computePolicies({
     population,
-    programs: await readAttestedPrograms(config.ATTESTED_FOLDER, config.WORKLOAD_UID),
+    programs: {
+      ...(await readAttestedPrograms(config.ATTESTED_FOLDER, config.WORKLOAD_UID)),
+      ...(await agentImage()),
+    },
     networkDnsNames: config.NETWORK_DNS_NAMES,
     load: { agents: loadAgents, programSha256: config.LOAD_PROGRAM_SHA256 },
   }),
@@ -62,3 +66,9 @@ operate({
   logger.fatal({ err: error }, 'the operator can not go on');
   process.exit(1);
 });
+
+async function agentImage(): Promise<{ agentImageDigest?: string }> {
+  const { DOCKER_FACTS_SOCKET: socket, AGENT_IMAGE: image } = config;
+  if (socket === undefined || image === undefined) return {};
+  return { agentImageDigest: await readImageDigest(socket, image) };
+}

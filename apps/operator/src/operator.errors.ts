@@ -11,3 +11,9 @@ export class IssuerRefused extends DomainError {
   readonly code = 'operator.issuer-refused';
   readonly category = 'invalid';
 }
+
+/** The digest of an image, which policies are to name, can't be had. */
+export class ImageUnknown extends DomainError {
+  readonly code = 'operator.image-unknown';
+  readonly category = 'unavailable';
+}

@@ -56,7 +56,20 @@ describe('loadConfig', () => {
     });
   });
 
+  it('attests by user and script, and by containers where it is told whom to ask', () => {
+    expect(loadConfig(minimal).attestation).toEqual({ names: ['unix', 'interpreter'] });
+    const docker = { WORKLOAD_ATTESTORS: 'unix,docker', DOCKER_FACTS_SOCKET: '/run/facts.sock' };
+    expect(loadConfig({ ...minimal, ...docker }).attestation).toEqual({
+      names: ['unix', 'docker'],
+      docker: { factsSocket: '/run/facts.sock', engineUid: 0 },
+    });
+  });
+
   it.each([
+    ['an attestor that is none', { WORKLOAD_ATTESTORS: 'unix,magic' }],
+    ['no attestor', { WORKLOAD_ATTESTORS: '' }],
+    ['containers without anyone to ask', { WORKLOAD_ATTESTORS: 'docker' }],
+    ['someone to ask about containers, and nobody who asks', { DOCKER_FACTS_SOCKET: '/run/facts.sock' }],
     ['a token and its file', { JOIN_TOKEN_FILE: '/run/token' }],
     ['a token and a certificate', { X509POP_CERTIFICATE_FILE: '/c', X509POP_KEY_FILE: '/k' }],
     ['a certificate without its key', { JOIN_TOKEN: undefined, X509POP_CERTIFICATE_FILE: '/c' }],

@@ -1,4 +1,5 @@
 import { parseSpiffeId } from '@blastradius/spiffe';
+import { WORKLOAD_ATTESTORS, type WorkloadAttestorsOptions } from '@blastradius/workload-api';
 import { z } from 'zod';
 import type { EgressRoute } from './egress/egress-route.ts';
 import { readRouteFile } from './egress/route-file.ts';
@@ -34,6 +35,16 @@ const environment = z.object({
     .optional(),
   BOOTSTRAP_BUNDLE_FILE: file.optional(),
   WORKLOAD_API_SOCKET: file,
+  /** What callers are attested by, joined by commas. */
+  WORKLOAD_ATTESTORS: z
+    .string()
+    .default('unix,interpreter')
+    .transform((names) => names.split(','))
+    .pipe(z.array(z.enum(WORKLOAD_ATTESTORS)).min(1)),
+  /** Where `docker` asks about containers: deploy/container-facts.mjs, never the engine itself. */
+  DOCKER_FACTS_SOCKET: file.optional(),
+  /** Whose engine that is: 0 for the host's own, or the user of a rootless one. */
+  DOCKER_ENGINE_UID: z.coerce.number().int().min(0).default(0),
   /** Whether the WIT-SVID profile of the Workload API, which is incubating, is served. */
   WIT_SVIDS: z.enum(['off', 'on']).default('off'),
   /** Opens the egress proxy on this port of loopback; 0 takes any free one. */
@@ -53,6 +64,8 @@ export interface SidecarConfig {
   readonly trustDomain: string;
   readonly admission: Admission;
   readonly workloadApiSocket: string;
+  /** By user and script where it is left out. */
+  readonly attestation?: Omit<WorkloadAttestorsOptions, 'logger'>;
   readonly witSvids: 'off' | 'on';
   readonly egress: EgressConfig | undefined;
   readonly fileOutputs: readonly FileOutput[];
@@ -73,6 +86,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
       bootstrapBundle: supplied(parsed, 'BOOTSTRAP_BUNDLE'),
     }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
+    attestation: attestationOf(parsed),
     witSvids: parsed.WIT_SVIDS,
     egress: egressOf(parsed),
     fileOutputs: parsed.FILE_OUTPUTS_FILE === undefined ? [] : readOutputFile(parsed.FILE_OUTPUTS_FILE),
@@ -101,6 +115,21 @@ function supplied(parsed: Environment, name: 'JOIN_TOKEN' | 'BOOTSTRAP_BUNDLE'):
   if (value === undefined && path !== undefined) return { file: path };
   const others = name === 'JOIN_TOKEN' ? ' (or X509POP_CERTIFICATE_FILE and X509POP_KEY_FILE)' : '';
   throw new TypeError(`set either ${name} or ${name}_FILE${others}`);
+}
+
+function attestationOf(parsed: Environment): Omit<WorkloadAttestorsOptions, 'logger'> {
+  const {
+    WORKLOAD_ATTESTORS: names,
+    DOCKER_FACTS_SOCKET: factsSocket,
+    DOCKER_ENGINE_UID: engineUid,
+  } = parsed;
+  if (names.includes('docker') !== (factsSocket !== undefined)) {
+    throw new TypeError('the attestor docker and DOCKER_FACTS_SOCKET need each other');
+  }
+  return Object.freeze({
+    names,
+    ...(factsSocket === undefined ? {} : { docker: { factsSocket, engineUid } }),
+  });
 }
 
 function egressOf(parsed: Environment): EgressConfig | undefined {

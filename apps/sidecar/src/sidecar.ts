@@ -1,6 +1,11 @@
 import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
-import { startWorkloadApi, type WorkloadApiLogger } from '@blastradius/workload-api';
+import {
+  createWorkloadAttestors,
+  startWorkloadApi,
+  type WorkloadApiLogger,
+  type WorkloadAttestor,
+} from '@blastradius/workload-api';
 import type { SidecarConfig } from './config.ts';
 import type { IdentitySources } from './egress/caller-identities.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
@@ -57,16 +62,18 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
   const { source, jwt, wit } = openStores(issuer, bundles, options);
   const stopMeasuring = measureSvids(source, clock);
+  const attestors = createWorkloadAttestors({ ...config.attestation, logger });
   const api = await startWorkloadApi({
     socketPath: config.workloadApiSocket,
     trustDomain: config.trustDomain,
     source,
+    attestors,
     jwt,
     wit,
     logger,
     onCall: observeCall,
   });
-  const egress = await openEgress(options, { x509: source, jwt });
+  const egress = await openEgress(options, { x509: source, jwt }, attestors);
   const files = startFileWriter(config.fileOutputs, { x509: source, jwt, clock, random, logger });
   const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
 
@@ -115,8 +122,10 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
 async function openEgress(
   { config, logger }: SidecarOptions,
   sources: IdentitySources,
+  attestors: readonly WorkloadAttestor[],
 ): Promise<EgressProxy | undefined> {
-  return config.egress === undefined ? undefined : startEgressProxy({ ...config.egress, sources, logger });
+  if (config.egress === undefined) return undefined;
+  return startEgressProxy({ ...config.egress, sources, attestors, logger });
 }
 
 function renewal(identity: SidecarIdentity, bundles: TrustBundles, options: SidecarOptions): ScheduledTask {

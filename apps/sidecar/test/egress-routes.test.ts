@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createConnection } from 'node:net';
 import { DomainError } from '@blastradius/kernel';
 import { createServerCertificate } from '@blastradius/pki';
-import type { JwtIdentities, JwtSvidRequest } from '@blastradius/workload-api';
+import { createWorkloadAttestors, type JwtIdentities, type JwtSvidRequest } from '@blastradius/workload-api';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EgressProxy, startEgressProxy } from '../src/egress/egress-proxy.ts';
@@ -57,7 +57,8 @@ async function proxy(...routes: EgressRoute[]): Promise<EgressProxy> {
   const x509 = await identitiesOf(issuer, [agentId('a'), agentId('b')]);
   const warn = (context: object) => void warnings.push(context);
   const logger = { debug: () => {}, info: () => {}, warn };
-  const started = await startEgressProxy({ port: 0, routes, sources: { x509, jwt }, logger });
+  const attestors = createWorkloadAttestors({ logger });
+  const started = await startEgressProxy({ port: 0, routes, sources: { x509, jwt }, attestors, logger });
   closers.push(() => started.close());
   return started;
 }

@@ -1,4 +1,9 @@
-export type { IssuancePolicy, KeySetKind } from './issuer/administration.ts';
+export type {
+  IssuancePolicy,
+  KeySetKind,
+  PolicyExplanation,
+  PolicyRefusal,
+} from './issuer/administration.ts';
 export * as issuerAdministration from './issuer/administration.ts';
 export type {
   AuthorityJwk,

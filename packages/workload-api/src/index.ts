@@ -1,3 +1,11 @@
+export { attestProcess } from './attestation/attest-process.ts';
+export {
+  createWorkloadAttestors,
+  WORKLOAD_ATTESTORS,
+  type WorkloadAttestorName,
+  type WorkloadAttestorsOptions,
+} from './attestation/create-attestors.ts';
+export type { WorkloadAttestor } from './attestation/workload-attestor.ts';
 export type { WorkloadApiLogger } from './logger.ts';
 export type { CallRefusal, ObservedCall, OnCall } from './observed-call.ts';
 export { shieldProcess } from './shield-process.ts';

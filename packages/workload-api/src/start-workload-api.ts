@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { type Clock, systemClock } from '@blastradius/kernel';
 import { type ConnectionInjector, Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
-import { attestWorkload, createWorkloadAttestors } from './attestation/attest-workload.ts';
+import { attestWorkload } from './attestation/attest-workload.ts';
+import { createWorkloadAttestors } from './attestation/create-attestors.ts';
 import { PinnedProcess } from './attestation/pinned-process.ts';
+import type { WorkloadAttestor } from './attestation/workload-attestor.ts';
 import { ClientGone } from './authority-repair/authority-repair.errors.ts';
 import { greetClient } from './authority-repair/greet-client.ts';
 import type { AddedService } from './discovery/added-service.ts';
@@ -30,6 +32,8 @@ export interface WorkloadApiOptions {
   readonly wit?: WitIdentities | undefined;
   readonly logger: WorkloadApiLogger;
   readonly onCall?: OnCall;
+  /** `unix` and `interpreter` unless given. */
+  readonly attestors?: readonly WorkloadAttestor[];
   /** By which tokens are judged, the system's where it is left out. */
   readonly clock?: Clock;
 }
@@ -53,7 +57,7 @@ const GRPC_OPTIONS = {
 /** Serves the SPIFFE Workload API on a Unix socket to every process that may open it. */
 export async function startWorkloadApi(options: WorkloadApiOptions): Promise<WorkloadApi> {
   assertPeerCredentialsSupported();
-  const attestors = createWorkloadAttestors();
+  const attestors = options.attestors ?? createWorkloadAttestors({ logger: options.logger });
   const health = createHealth();
   const discovery = [health.service, ...reflectionServices()];
   const closing = new AbortController();

@@ -18,6 +18,18 @@ export class ProcessGone extends DomainError {
   readonly category = 'unavailable';
 }
 
+/** What an attestor depends on (an engine, systemd) can't be asked: its selectors are missing meanwhile. */
+export class AttestorUnavailable extends DomainError {
+  readonly code = 'attestation.attestor-unavailable';
+  readonly category = 'unavailable';
+}
+
+/** A cgroup names a container that its engine does not vouch for. */
+export class ContainerUnconfirmed extends DomainError {
+  readonly code = 'attestation.container-unconfirmed';
+  readonly category = 'forbidden';
+}
+
 /** What the process was attested as no longer holds (its script changed on disk, say). */
 export class WorkloadChanged extends DomainError {
   readonly code = 'attestation.workload-changed';

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorkloadAttestors } from '../src/attestation/create-attestors.ts';
 import { TcpPeerAttestation } from '../src/tcp-peer/attest-tcp-peer.ts';
 
 /** Connects and says nothing more. */
@@ -15,7 +16,9 @@ const connectAndShare = (port: number) => `
 
 let server: Server;
 let port: number;
-const attestation = new TcpPeerAttestation();
+const attestation = new TcpPeerAttestation(
+  createWorkloadAttestors({ logger: { debug: () => {}, info: () => {}, warn: () => {} } }),
+);
 const children: ReturnType<typeof spawn>[] = [];
 
 beforeEach(async () => {

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +17,9 @@ const PERMISSION_DENIED = 7;
 const INVALID_ARGUMENT = 3;
 const UNIMPLEMENTED = 12;
 const UNAVAILABLE = 14;
+const canSetGroups = spawnSync('setpriv', ['--groups', '4', 'true']).status === 0;
+if (!canSetGroups)
+  process.stderr.write('skipped: no further groups can be set here (needs root and setpriv)\n');
 const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 
 let socketPath: string;
@@ -53,16 +57,41 @@ describe('attestation of the calling process', () => {
   it('finds what the process really is: user, group, executable and script', async () => {
     const script = await writeWorkloadScript();
     await fetchSvids(script).next();
-    expect(source.seen).toEqual([
-      [
-        `interpreter:path:${script}`,
-        `interpreter:sha256:${await sha256(script)}`,
-        `unix:gid:${process.getgid?.()}`,
-        `unix:path:${process.execPath}`,
-        `unix:sha256:${await sha256(process.execPath)}`,
-        `unix:uid:${process.getuid?.()}`,
-      ],
+    const [group] = spawnSync('getent', ['group', String(process.getgid?.())], {
+      encoding: 'utf8',
+    }).stdout.split(':');
+    const seen = source.seen[0]?.filter((selector) => !selector.startsWith('unix:supplementary_'));
+    expect(seen).toEqual([
+      `interpreter:path:${script}`,
+      `interpreter:sha256:${await sha256(script)}`,
+      `unix:gid:${process.getgid?.()}`,
+      `unix:group:${group}`,
+      `unix:path:${process.execPath}`,
+      `unix:sha256:${await sha256(process.execPath)}`,
+      `unix:uid:${process.getuid?.()}`,
+      `unix:user:${userInfo().username}`,
     ]);
+  });
+
+  it.runIf(canSetGroups)('finds its further groups, and keeps the rest when they are very many', async () => {
+    const call = [process.execPath, await writeWorkloadScript(), socketPath, 'FetchX509SVID'];
+    const selectorsIn = async (groups: string) => {
+      const workload = new WorkloadProcess(['--groups', groups, ...call], {}, 'setpriv');
+      started.push(workload);
+      await workload.next();
+      return source.seen.at(-1) ?? [];
+    };
+    expect(await selectorsIn('4,54321')).toEqual(
+      expect.arrayContaining([
+        'unix:supplementary_gid:4',
+        'unix:supplementary_gid:54321',
+        'unix:supplementary_group:adm',
+      ]),
+    );
+    const many = Array.from({ length: 1000 }, (_, index) => 50_000 + index).join(',');
+    const selectors = await selectorsIn(many);
+    expect(selectors.length).toBeLessThan(100);
+    expect(selectors).toContain(`unix:sha256:${await sha256(process.execPath)}`);
   });
 
   it.each([

@@ -48,7 +48,7 @@ export function matchPolicies(
 }
 
 /** Every way to meet all patterns at once. More than one where a capture fits several selectors. */
-function matchAll(patterns: readonly SelectorPattern[], selectors: readonly string[]): Captures[] {
+export function matchAll(patterns: readonly SelectorPattern[], selectors: readonly string[]): Captures[] {
   return patterns.reduce<Captures[]>(
     (ways, pattern) => {
       const matches = selectors.map((selector) => pattern.match(selector)).filter((match) => match !== null);
@@ -64,7 +64,12 @@ function distinct(captures: readonly Captures[]): Captures[] {
   return [...new Map(captures.map((capture) => [JSON.stringify(capture), capture])).values()];
 }
 
-function identitiesOf(policy: IssuancePolicy, captures: Captures, trustDomain: string): GrantedIdentity[] {
+/** What the template makes of the captures, for each instance; nothing that may not be granted. */
+export function identitiesOf(
+  policy: IssuancePolicy,
+  captures: Captures,
+  trustDomain: string,
+): GrantedIdentity[] {
   const { id, dnsNames, instances, federatesWith } = policy;
   return (instances ?? [null]).flatMap((instance) => {
     const values = { ...captures, trustDomain, ...(instance === null ? {} : { instance }) };

@@ -1,5 +1,6 @@
-import type { IssuancePolicy } from '@blastradius/contracts';
+import type { IssuancePolicy, PolicyExplanation } from '@blastradius/contracts';
 import { checkPolicies } from './check-policies.ts';
+import { type ExplainedWorkload, explainPolicies } from './explain-policies.ts';
 import {
   type AttestedWorkload,
   type CompiledPolicy,
@@ -29,6 +30,11 @@ export class Registrations {
   /** By SPIFFE ID. */
   async entitlementsOf(workload: AttestedWorkload): Promise<ReadonlyMap<string, GrantedIdentity>> {
     return matchPolicies(await this.#policies(), workload, this.#trustDomain);
+  }
+
+  /** Of each policy what it grants, or why it grants nothing. */
+  async explain(workload: ExplainedWorkload): Promise<PolicyExplanation[]> {
+    return explainPolicies(await this.#policies(), workload, this.#trustDomain);
   }
 
   async #policies(): Promise<readonly CompiledPolicy[]> {

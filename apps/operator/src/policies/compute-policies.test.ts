@@ -46,6 +46,16 @@ describe('the policies of a platform in containers', () => {
     expect(find('fleet')?.instances).toEqual(names.slice(2));
   });
 
+  test('pin agents of their own to their image where containers are attested, and nobody else', () => {
+    const agentImageDigest = `sha256:${'1'.repeat(64)}`;
+    const pinned = computePolicies({ ...context, programs: { ...programs, agentImageDigest } });
+    const byImage = pinned.filter(({ selectors }) =>
+      selectors.includes(`docker:image_config_digest:${agentImageDigest}`),
+    );
+    expect(byImage.map(({ id }) => id)).toEqual(['agent-1', 'agent-2']);
+    expect(policies.flatMap(({ selectors }) => selectors).join()).not.toContain('docker:');
+  });
+
   test('pin the load generator to its program where that is known', () => {
     expect(find('load')?.selectors).toEqual(['unix:uid:1000']);
     const pinned = computePolicies({ ...context, load: { ...context.load, programSha256: 'e'.repeat(64) } });

@@ -7,6 +7,8 @@ export interface AttestedPrograms {
   readonly nodeSha256: string;
   readonly networkSha256: string;
   readonly fleetSha256: string;
+  /** Where sidecars attest containers: the digest of the image that agents in processes of their own run from. */
+  readonly agentImageDigest?: string;
 }
 
 export interface PolicyContext {
@@ -23,6 +25,7 @@ export const nodeOfAgent = (index: number) => `agent-${index + 1}`;
  * Who may have which identity in a platform of containers. All workloads run as one user, each beside a
  * sidecar of its own, so every policy names the node: only the sidecar beside the third agent may ask
  * for the third agent's identity. Paths prove nothing in another container's file system; digests do.
+ * Where containers are attested, the digest of the image pins everything that a script imports as well.
  */
 export function computePolicies({
   population,
@@ -35,6 +38,8 @@ export function computePolicies({
     `unix:sha256:${programs.nodeSha256}`,
     `interpreter:sha256:${sha256}`,
   ];
+  const { agentImageDigest: digest } = programs;
+  const image = digest === undefined ? [] : [`docker:image_config_digest:${digest}`];
   const hosted = population.agents.filter(({ hosting }) => hosting === 'multiplexed');
   const own = population.agents.filter(({ hosting }) => hosting === 'process');
   return [
@@ -53,7 +58,7 @@ export function computePolicies({
     ...own.map(({ name }, index) => ({
       id: nodeOfAgent(index),
       nodes: [nodeOfAgent(index)],
-      selectors: script(programs.fleetSha256),
+      selectors: [...script(programs.fleetSha256), ...image],
       spiffeId: `spiffe://{trustDomain}/agent/${name}`,
       dnsNames: [],
     })),

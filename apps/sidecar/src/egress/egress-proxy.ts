@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { counter } from '@blastradius/runtime';
-import { TcpPeerAttestation, type WorkloadApiLogger } from '@blastradius/workload-api';
+import { TcpPeerAttestation, type WorkloadApiLogger, type WorkloadAttestor } from '@blastradius/workload-api';
 import type { CallerIdentities, IdentitySources } from './caller-identities.ts';
 import { EgressConnection } from './egress-connection.ts';
 import type { EgressRoute } from './egress-route.ts';
@@ -17,6 +17,7 @@ export interface EgressOptions {
   /** The first one that takes a request counts. */
   readonly routes: readonly EgressRoute[];
   readonly sources: IdentitySources;
+  readonly attestors: readonly WorkloadAttestor[];
   readonly logger: WorkloadApiLogger;
 }
 
@@ -46,7 +47,7 @@ const CLOSE_SWEEP_MS = 50;
  */
 export async function startEgressProxy(options: EgressOptions): Promise<EgressProxy> {
   const shared = new SharedIdentities(options.sources);
-  const attestation = new TcpPeerAttestation();
+  const attestation = new TcpPeerAttestation(options.attestors);
   const connections = new WeakMap<Socket, EgressConnection>();
   const refused = sparseLog(options.logger, 'egress request not served');
 

@@ -37,6 +37,31 @@ export type IssuancePolicy = z.infer<typeof issuancePolicy>;
 /** `PUT /admin/policies` replaces the whole set at once; usable at once. */
 export const policiesRequest = z.object({ policies: z.array(issuancePolicy) });
 
+/** `POST /admin/explain`: what the policies make of a process with these selectors, and why. */
+export const explainRequest = z.object({
+  selectors: z.array(z.string().max(4096)).max(256),
+  /** The node of the sidecar that would ask; every policy's nodes are taken to allow it where it is left out. */
+  node: node.optional(),
+});
+export const policyRefusal = z.object({
+  reason: z.enum(['node-not-allowed', 'selector-missing', 'captures-disagree', 'identity-unusable']),
+  /** Which one, in words. */
+  detail: z.string(),
+});
+export type PolicyRefusal = z.infer<typeof policyRefusal>;
+export const policyExplanation = z.object({
+  policyId: z.string(),
+  /** The policy's `spiffeId`, as it stands there. */
+  template: z.string(),
+  nodes: z.array(z.string()).optional(),
+  /** What it grants; empty where there is a refusal. */
+  spiffeIds: z.array(z.string()),
+  refusal: policyRefusal.optional(),
+});
+export type PolicyExplanation = z.infer<typeof policyExplanation>;
+/** In the order of the policies: an identity that several grant is granted by the first. */
+export const explainAnswer = z.object({ policies: z.array(policyExplanation) });
+
 /** `POST /admin/join-tokens` */
 export const joinTokenMintRequest = z.object({
   /** The sidecar becomes `spiffe://<trust domain>/sidecar/<node>`. */

@@ -62,7 +62,8 @@ export const x509PopRequest = z.object({ csr: der });
 /** `POST /v1/renew`: a sidecar renews its own SVID over mTLS; answered as the join token is. */
 export const renewRequest = z.object({ csr: der });
 
-const selectors = z.array(z.string().max(4096)).max(100);
+/** As many as a process with many groups, in a container with many labels, has. */
+const selectors = z.array(z.string().max(4096)).max(256);
 
 /** `POST /v1/entitlements`: which identities a process with these attested selectors may hold. */
 export const entitlementsRequest = z.object({ selectors });

@@ -1,11 +1,10 @@
-import { FileDigests } from './file-digests.ts';
-import { InterpreterAttestor } from './interpreter-attestor.ts';
 import type { PinnedProcess } from './pinned-process.ts';
-import { UnixAttestor } from './unix-attestor.ts';
 import type { WorkloadAttestor } from './workload-attestor.ts';
 
 /** What the issuer takes; a longer one (a path near PATH_MAX) is left out. */
 const SELECTOR_CHARACTERS_MAX = 4096;
+/** The issuer takes 256 in all. A process with more groups than this is known by the first of them. */
+const SELECTORS_OF_ONE_ATTESTOR_MAX = 60;
 
 /** Everything that all attestors say about the process, sorted; a process that is replaced meanwhile gets nothing. */
 export async function attestWorkload(
@@ -13,13 +12,12 @@ export async function attestWorkload(
   attestors: readonly WorkloadAttestor[],
 ): Promise<readonly string[]> {
   const found = await process.whilePresent(() =>
-    Promise.all(attestors.map((attestor) => attestor.attest(process))),
+    Promise.all(attestors.map(async (attestor) => usable(await attestor.attest(process)))),
   );
-  const usable = found.flat().filter((selector) => selector.length <= SELECTOR_CHARACTERS_MAX);
-  return [...new Set(usable)].sort();
+  return [...new Set(found.flat())].sort();
 }
 
-export function createWorkloadAttestors(): readonly WorkloadAttestor[] {
-  const digests = new FileDigests();
-  return [new UnixAttestor(digests), new InterpreterAttestor(digests)];
+function usable(selectors: readonly string[]): readonly string[] {
+  const short = selectors.filter((selector) => selector.length <= SELECTOR_CHARACTERS_MAX);
+  return short.slice(0, SELECTORS_OF_ONE_ATTESTOR_MAX);
 }

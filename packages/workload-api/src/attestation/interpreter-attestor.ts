@@ -1,31 +1,19 @@
 import { type FileHandle, readFile, realpath } from 'node:fs/promises';
 import { basename, isAbsolute, resolve } from 'node:path';
 import type { FileDigests } from './file-digests.ts';
+import { findInterpreter, type Interpreter, injectsCode, scriptArgument } from './interpreters.ts';
 import { openWithoutLinks } from './open-without-links.ts';
 import { readProcLink, sharesFileSystemView, sharesUserNamespace, unlessHidden } from './proc-view.ts';
 import type { WorkloadAttestor, WorkloadProcess } from './workload-attestor.ts';
 
-const INTERPRETER = /^(?:node|nodejs|python)[\d.]*$/;
 const SCRIPT_BYTES_MAX = 64 * 2 ** 20;
 /** How far `startedAtMs` may lie before the true start. */
 const START_UNCERTAINTY_MS = 20;
 
-/** Variables that make an interpreter, or the loader below it, run code of the caller's choice. */
-const CODE_INJECTING = new Set([
-  'NODE_OPTIONS',
-  'NODE_PATH',
-  'PYTHONPATH',
-  'PYTHONHOME',
-  'PYTHONSTARTUP',
-  'LD_PRELOAD',
-  'LD_AUDIT',
-  'LD_LIBRARY_PATH',
-]);
-
 /**
  * The script that an interpreter runs: `interpreter:path:/abs/script`, `interpreter:sha256:hex`.
- * Only for `node script ...` and `python script ...` with nothing in between and nothing in the
- * environment that injects code, for a script that has not been touched since the process
+ * Only for `node script ...` and the like (interpreters.ts) with nothing in between and nothing in the
+ * environment that could bring code along, for a script that has not been touched since the process
  * started, and reached without a symbolic link: a link can be turned after the start.
  *
  * A process in a mount namespace or root of its own (a container beside ours) is attested by the
@@ -34,10 +22,12 @@ const CODE_INJECTING = new Set([
  *
  * What it can't see: a process may overwrite its own argument list and its own environment, and
  * another process of the same user may attach a debugger; what the script imports is not
- * hashed. It tells a mix-up and a changed file from the real thing; against hostile code of the
- * same user only a user of its own for each workload helps (`unix:uid`).
+ * hashed. A folder that was swapped for the start and swapped back leaves every file as old as it
+ * was. It tells a mix-up and a changed file from the real thing; against hostile code of the same
+ * user only a user of its own for each workload helps (`unix:uid`).
  */
 export class InterpreterAttestor implements WorkloadAttestor {
+  readonly name = 'interpreter';
   readonly #digests: FileDigests;
 
   constructor(digests: FileDigests) {
@@ -46,8 +36,9 @@ export class InterpreterAttestor implements WorkloadAttestor {
 
   async attest(process: WorkloadProcess): Promise<string[]> {
     const executable = await readProcLink(`/proc/${process.pid}/exe`);
-    if (executable === undefined || !INTERPRETER.test(basename(executable))) return [];
-    const script = await scriptOf(process.pid);
+    const interpreter = executable === undefined ? undefined : findInterpreter(basename(executable));
+    if (interpreter === undefined) return [];
+    const script = await scriptOf(process.pid, interpreter);
     if (script === undefined) return [];
     if (await sharesFileSystemView(process.pid)) return this.#attestHere(script, process);
     if (await sharesUserNamespace(process.pid)) return this.#attestElsewhere(script, process);
@@ -88,25 +79,11 @@ export class InterpreterAttestor implements WorkloadAttestor {
   }
 }
 
-async function scriptOf(pid: number): Promise<string | undefined> {
+async function scriptOf(pid: number, interpreter: Interpreter): Promise<string | undefined> {
   const [commandLine, environment] = await Promise.all([
     unlessHidden(() => readFile(`/proc/${pid}/cmdline`, 'utf8')),
     unlessHidden(() => readFile(`/proc/${pid}/environ`, 'utf8')),
   ]);
-  if (commandLine === undefined || environment === undefined || injectsCode(environment)) return undefined;
-  return scriptArgument(commandLine);
-}
-
-/** The first argument, unless it is an option; `commandLine` as in /proc/<pid>/cmdline. */
-export function scriptArgument(commandLine: string): string | undefined {
-  const script = commandLine.split('\0')[1];
-  return script === undefined || script === '' || script.startsWith('-') ? undefined : script;
-}
-
-/** `environment` as in /proc/<pid>/environ; a variable that is set to nothing injects nothing. */
-export function injectsCode(environment: string): boolean {
-  return environment.split('\0').some((entry) => {
-    const equals = entry.indexOf('=');
-    return equals > 0 && equals < entry.length - 1 && CODE_INJECTING.has(entry.slice(0, equals));
-  });
+  if (commandLine === undefined || environment === undefined) return undefined;
+  return injectsCode(interpreter, environment) ? undefined : scriptArgument(interpreter, commandLine);
 }

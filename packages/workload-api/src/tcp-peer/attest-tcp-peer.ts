@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { attestWorkload, createWorkloadAttestors } from '../attestation/attest-workload.ts';
+import { attestWorkload } from '../attestation/attest-workload.ts';
 import { PinnedProcess } from '../attestation/pinned-process.ts';
+import { readProcessOwner } from '../attestation/process-owner.ts';
 import type { WorkloadAttestor } from '../attestation/workload-attestor.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
 import { PeerCredentialsUnreadable, ProcessGone } from '../workload-api.errors.ts';
@@ -21,7 +21,11 @@ export interface AttestedTcpPeer {
  */
 export class TcpPeerAttestation {
   readonly #peers = new TcpPeers();
-  readonly #attestors: readonly WorkloadAttestor[] = createWorkloadAttestors();
+  readonly #attestors: readonly WorkloadAttestor[];
+
+  constructor(attestors: readonly WorkloadAttestor[]) {
+    this.#attestors = attestors;
+  }
 
   async attest(socket: Socket): Promise<AttestedTcpPeer> {
     const peer = await this.#peers.find(endpointsOfPeer(socket));
@@ -64,21 +68,9 @@ function endpointsOfPeer(socket: Socket): TcpEndpoints {
 
 /** A socket that another user had made was handed over: whose request it is can't be told. */
 function credentialsOf({ pid, uid }: TcpPeer): PeerCredentials {
-  const { uid: processUid, gid } = effectiveIds(pid);
+  const { uid: processUid, gid } = readProcessOwner(pid);
   if (processUid !== uid) {
     throw new PeerCredentialsUnreadable('the process is not the user who made the connection');
   }
   return { pid, uid, gid, pidfd: undefined };
-}
-
-/** `Uid:` and `Gid:` of /proc/<pid>/status: real, effective, saved, file system. */
-function effectiveIds(pid: number): { uid: number; gid: number } {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const effective = (name: string) =>
-      Number(new RegExp(`^${name}:\\s+\\d+\\s+(\\d+)`, 'm').exec(status)?.[1]);
-    return { uid: effective('Uid'), gid: effective('Gid') };
-  } catch (cause) {
-    throw new ProcessGone('the calling process has ended', { cause, context: { pid } });
-  }
 }
