@@ -6,8 +6,12 @@ import type { issuance, TrustBundleDocument, X509SvidDocument } from '@blastradi
 import {
   type Authority,
   createAuthority,
+  createTokenAuthority,
   generateP256KeyPair,
+  mintJwtSvid,
   mintX509Svid,
+  p256Jwk,
+  type TokenAuthority,
   verifyCsr,
 } from '@blastradius/pki';
 import { certificatesToPem, subjectKeyIdOf, verifyX509Svid, X509BundleSet } from '@blastradius/spiffe';
@@ -34,6 +38,7 @@ export class InTestIssuer {
   losesJoins = false;
   joinsAsked = 0;
   #authorities: Authority[] = [];
+  #tokenAuthority: TokenAuthority | undefined;
   #sequence = 1;
   #taintedKeyIds: string[] = [];
   #server: Server | undefined;
@@ -59,6 +64,7 @@ export class InTestIssuer {
 
   async start(): Promise<this> {
     if (this.#authorities.length === 0) this.#authorities = [await newAuthority()];
+    this.#tokenAuthority ??= await createTokenAuthority(new Date(Date.now() + 86_400_000));
     const keys = await generateP256KeyPair();
     const svid = this.#mint(this.serverId, keys.publicKey.export({ type: 'spki', format: 'der' }), 3_600_000);
     const server = createServer({
@@ -136,6 +142,8 @@ export class InTestIssuer {
         return this.#entitlements(body as Body<typeof issuance.entitlementsRequest>);
       case '/v1/x509-svids':
         return this.#svids(body as Body<typeof issuance.x509SvidsRequest>);
+      case '/v1/jwt-svids':
+        return this.#jwtSvids(body as Body<typeof issuance.jwtSvidsRequest>);
       default:
         throw new Error('no such route');
     }
@@ -174,6 +182,20 @@ export class InTestIssuer {
     return { results, bundle: this.#bundle() };
   }
 
+  #jwtSvids({ selectors, requests }: Body<typeof issuance.jwtSvidsRequest>) {
+    const entitled = new Set(this.entitled(selectors));
+    const authority = this.#tokenAuthority;
+    const results = requests.map(({ spiffeId, audience }) => {
+      if (authority === undefined || !entitled.has(spiffeId)) return { spiffeId, refused: 'test.refused' };
+      const issuedAt = new Date();
+      const expiresAt = new Date(issuedAt.getTime() + 300_000);
+      const minted = mintJwtSvid({ authority, spiffeId, audience, issuedAt, expiresAt });
+      const [issuedAtMs, expiresAtMs] = [minted.issuedAt.getTime(), minted.expiresAt.getTime()];
+      return { spiffeId, token: minted.token, issuedAtMs, expiresAtMs };
+    });
+    return { results, bundle: this.#bundle() };
+  }
+
   #mint(spiffeId: string, publicKeySpki: Uint8Array, ttlMs: number): X509SvidDocument {
     const [authority] = this.#authorities;
     if (authority === undefined) throw new Error('no authority');
@@ -193,12 +215,21 @@ export class InTestIssuer {
   }
 
   #bundle(): TrustBundleDocument {
+    const authority = this.#tokenAuthority;
     return {
       trustDomain: TRUST_DOMAIN,
       sequence: this.#sequence,
       refreshHintSeconds: 0.5,
       x509Authorities: this.authorities.map(base64),
-      jwtAuthorities: [],
+      jwtAuthorities:
+        authority === undefined
+          ? []
+          : [
+              {
+                ...p256Jwk(authority.publicKey.export({ type: 'spki', format: 'der' })),
+                kid: authority.keyId,
+              },
+            ],
       witAuthorities: [],
       federatedBundles: {},
       taintedAuthorityKeyIds: this.#taintedKeyIds,

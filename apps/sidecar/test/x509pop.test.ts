@@ -68,6 +68,7 @@ async function startNode(
       workloadApiSocket: socketPath,
       witSvids: 'on',
       egress: undefined,
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),
