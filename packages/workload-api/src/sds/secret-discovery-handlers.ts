@@ -28,8 +28,8 @@ interface Server {
 /**
  * Envoy's secret discovery for the caller at the other end of one connection, attested as every other.
  *
- * There is no header to tell a client that means it from a confused one, as the Workload API has: Envoy
- * has none to send. What stands in its place: a Unix socket is out of reach for a browser and for most
+ * There is no header to tell a client that means it from a confused one, as the Workload API has: an
+ * Envoy that was configured for SPIRE sends none. What stands in its place: a Unix socket is out of reach for a browser and for most
  * of what a server can be talked into fetching, and a call begins with HTTP/2's preface without an
  * upgrade and needs `application/grpc`. A program that forwards whole gRPC calls of strangers to Unix
  * sockets would give its own secrets away here, as it would with SPIRE.
