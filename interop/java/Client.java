@@ -37,7 +37,7 @@ public final class Client {
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         } catch (Exception refused) {
-            for (Throwable cause = refused; cause != null; cause = cause.getCause()) System.err.println(cause);
+            System.err.println(textOf(refused));
             code = 1;
         }
         // The channel's threads are not daemons in every version.
@@ -130,8 +130,14 @@ public final class Client {
             attempt.run();
             return "";
         } catch (Exception refused) {
-            return refused.toString();
+            return textOf(refused);
         }
+    }
+
+    private static String textOf(Throwable refused) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable cause = refused; cause != null; cause = cause.getCause()) text.append(cause).append('\n');
+        return text.toString();
     }
 
     private static synchronized void say(Object line) {
