@@ -10,11 +10,17 @@ const version2 = 'a003020101';
 const version3 = 'a003020102';
 const extensionsTag = 0xa3;
 
+/** The names of who signed and who is meant, as they are encoded. */
+export interface CertificateParties {
+  readonly issuer: Buffer;
+  readonly subject: Buffer;
+}
+
 /**
  * Checks what OpenSSL reads leniently and other parsers refuse (RFC 5280, section 4.1): two parsers
  * that disagree about a certificate are how one is smuggled past a check.
  */
-export function checkCertificateStructure(der: Uint8Array): void {
+export function readCertificateStructure(der: Uint8Array): CertificateParties {
   const [toBeSigned, outerAlgorithm, signature, ...rest] = readElements(readElement(der));
   if (!toBeSigned || !outerAlgorithm || !signature || rest.length > 0) {
     throw new DerMalformed('not a certificate');
@@ -35,6 +41,7 @@ export function checkCertificateStructure(der: Uint8Array): void {
   checkDistinguishedName(subject);
   checkPublicKeyEncoding(publicKey);
   checkOptionalParts(optional);
+  return { issuer: issuer.whole, subject: subject.whole };
 }
 
 /** Extensions exist in version 3 only; an authority of version 1 can be read, and signs nothing here. */

@@ -1,7 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { readExtensions } from './certificate-extensions.ts';
 import { type CertificateNames, readNames } from './certificate-names.ts';
-import { checkCertificateStructure } from './certificate-structure.ts';
+import { type CertificateParties, readCertificateStructure } from './certificate-structure.ts';
 import { readBasicConstraints, readExtendedKeyUsages, readKeyUsage } from './extension-values.ts';
 import { type NameConstraints, readNameConstraints } from './name-constraints.ts';
 import { SvidExtensionUnsupported, SvidMalformed } from './x509-svid.errors.ts';
@@ -11,7 +11,7 @@ import { SvidExtensionUnsupported, SvidMalformed } from './x509-svid.errors.ts';
  * and checks names and signatures; the extensions, which node:crypto shows in part only, are
  * read here, since each handshake needs them and a general ASN.1 library takes milliseconds.
  */
-export interface Certificate extends CertificateNames {
+export interface Certificate extends CertificateNames, CertificateParties {
   readonly x509: X509Certificate;
   readonly publicKey: KeyObject;
   readonly isCa: boolean;
@@ -44,7 +44,7 @@ function readCertificate(der: Uint8Array): Certificate {
   const x509 = new X509Certificate(der);
   // OpenSSL decodes the key when it is first asked for, and that can fail: better here than in use.
   const { publicKey } = x509;
-  checkCertificateStructure(der);
+  const parties = readCertificateStructure(der);
   const extensions = readExtensions(der);
   const keyUsage = extensions.get('keyUsage');
   const extendedKeyUsage = extensions.get('extendedKeyUsage');
@@ -52,6 +52,7 @@ function readCertificate(der: Uint8Array): Certificate {
   return {
     x509,
     publicKey,
+    ...parties,
     ...readNames(extensions.get('subjectAlternativeName')?.value),
     ...readBasicConstraints(extensions.get('basicConstraints')),
     keyUsage: keyUsage && readKeyUsage(keyUsage),

@@ -1,5 +1,5 @@
 import { isObjectIdentifier, readBits, readBoolean, readUnsigned } from '../der/primitives.ts';
-import { DerMalformed, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
 import type { KeyUsage } from './certificate.ts';
 import type { CertificateExtension } from './certificate-extensions.ts';
 
@@ -28,8 +28,14 @@ export function readBasicConstraints(extension: CertificateExtension | undefined
   if (more.length > 0) throw new DerMalformed('not basic constraints');
   return {
     isCa: flag !== undefined && readBoolean(flag),
-    pathLength: length && Number.parseInt(readUnsigned(length).toString('hex'), 16),
+    pathLength: length && readPathLength(length),
   };
+}
+
+function readPathLength(length: DerElement): number {
+  const bytes = readUnsigned(length);
+  if (bytes.length > 4) throw new DerMalformed('a path longer than any');
+  return bytes.readUIntBE(0, bytes.length);
 }
 
 export function readExtendedKeyUsages({ value }: CertificateExtension): string[] {

@@ -53,6 +53,8 @@ function maySign(signer: Certificate, signed: readonly Certificate[], now: Date)
     (pathLength === undefined || pathLength >= intermediatesBelow) &&
     (nameConstraints === undefined || signed.every((names) => permitsNames(nameConstraints, names))) &&
     isValidAt(signer, now) &&
+    // OpenSSL forgives case and spaces in names; where others compare bytes, so do we.
+    certificate.issuer.equals(signer.subject) &&
     certificate.x509.checkIssued(signer.x509) &&
     certificate.x509.verify(signer.publicKey)
   );

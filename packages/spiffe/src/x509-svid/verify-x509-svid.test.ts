@@ -206,6 +206,12 @@ describe('the path', () => {
     expect(codeOf([forged, rogueAuthority])).toBe('svid.untrusted');
   });
 
+  it('does not end at an authority whose name is equal only when case is forgiven', async () => {
+    const signer = { ...root, name: root.name.toUpperCase() };
+    expect(signer.name).not.toBe(root.name);
+    expect(codeOf([await certificate(leaf, signer, leafShape)])).toBe('svid.untrusted');
+  });
+
   it('does not end at the authority of another trust domain', async () => {
     const authority = await certificate(root, root, caShape);
     const foreign = new X509BundleSet([
@@ -272,6 +278,7 @@ describe('name constraints', () => {
       constraints(permitted, subtree(email, 'moltbook.test')),
       'svid.untrusted',
     ],
+    ['have an empty list', constraints(permitted), 'svid.untrusted'],
     ['are empty', new x509.Extension('2.5.29.30', true, new Uint8Array([0x30, 0])), 'svid.untrusted'],
   ];
   it.each(cases)('that %s are honoured', async (_, extension, expected) => {
