@@ -23,11 +23,31 @@ export default defineConfig({
       {
         ...project,
         test: {
+          // A parser that reads a stranger's bytes, a file each; `npm run fuzz` gives them time.
+          name: 'fuzz',
+          include: ['{apps,packages}/*/fuzz/**/*.fuzz.ts'],
+          setupFiles: ['tools/fuzz-setup.ts'],
+          testTimeout: (Number(process.env['FUZZ_SECONDS'] ?? 0) + 60) * 1000,
+        },
+      },
+      {
+        ...project,
+        test: {
           name: 'integration',
           include: ['{apps,packages}/*/test/**/*.test.ts', 'deploy/test/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Two cores: whole stacks side by side would starve each other.
+          fileParallelism: false,
+        },
+      },
+      {
+        ...project,
+        test: {
+          name: 'interop',
+          include: ['interop/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -206,9 +206,15 @@ class HeldSvids implements X509Source {
     return svid;
   }
 
+  svidWithHint(): X509Svid {
+    throw new X509SvidNotHeld('no such SVID');
+  }
+
   svids(): X509Svid[] {
     return [...this.#held.values()];
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   bundles(): X509BundleSet {
     return new X509BundleSet([{ trustDomain: 'moltbook.test', authorities: [this.#authority.certificate] }]);

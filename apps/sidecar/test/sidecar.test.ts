@@ -157,10 +157,10 @@ describe('the sidecar', () => {
     await start();
     const codes: string[] = [];
     let updates = 0;
-    const stop = createWorkloadApiClient({ socketPath }).watchX509Context(
-      () => updates++,
-      (error) => codes.push(error.code),
-    );
+    const stop = createWorkloadApiClient({ socketPath }).watchX509Context({
+      onUpdate: () => updates++,
+      onError: (error) => codes.push(error.code),
+    });
     closers.push(stop);
     await expect.poll(() => updates).toBe(1);
     await issuer.stop();

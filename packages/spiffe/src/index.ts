@@ -1,4 +1,11 @@
-export { type Authorizer, authorizeAny, authorizeId, authorizeMemberOf } from './authorizer/authorizer.ts';
+export {
+  type Authorizer,
+  authorizeAny,
+  authorizeId,
+  authorizeMatching,
+  authorizeMemberOf,
+  authorizeOneOf,
+} from './authorizer/authorizer.ts';
 export {
   BundleCertificateInvalid,
   BundleInvalid,
@@ -28,9 +35,27 @@ export { splitCertificates } from './der/split-certificates.ts';
 export { type JwtSvid, parseJwtSvidInsecure } from './jwt-svid/jwt-svid.ts';
 export { type JwtSvidExpectation, verifyJwtSvid } from './jwt-svid/verify-jwt-svid.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';
+export { type BundleSource, type BundleSourceOptions, createBundleSource } from './source/bundle-source.ts';
+export { createJwtSource, type JwtSource, type JwtSourceOptions } from './source/jwt-source.ts';
+export { SourceTimeout, X509SvidNotHeld } from './source/source.errors.ts';
+export { createX509Source, type X509Source, type X509SourceOptions } from './source/x509-source.ts';
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
-export { parseSpiffeId, type SpiffeId } from './spiffe-id/spiffe-id.ts';
+export {
+  isSameSpiffeId,
+  parseSpiffeId,
+  type SpiffeId,
+  spiffeIdFromPath,
+  spiffeIdFromSegments,
+} from './spiffe-id/spiffe-id.ts';
 export { parseTrustDomain } from './spiffe-id/trust-domain.ts';
+export { MtlsAgent } from './tls/mtls-agent.ts';
+export { type MtlsClientOptions, mtlsClientOptions } from './tls/mtls-client.ts';
+export { type ConnectionPoolOptions, MtlsDispatcher } from './tls/mtls-dispatcher.ts';
+export { createMtlsFetch, type MtlsFetch } from './tls/mtls-fetch.ts';
+export { type MtlsOptions, secureContextOptions } from './tls/mtls-options.ts';
+export { type MtlsServerOptions, mtlsServerOptions, protectServer } from './tls/mtls-server.ts';
+export { PeerNotAuthorized, PlaintextRefused } from './tls/tls.errors.ts';
+export { verifyTlsPeer } from './tls/verify-tls-peer.ts';
 export { type SignatureAlgorithm, signatureAlgorithms } from './token-svid/signature-algorithms.ts';
 export {
   TokenAlgorithmUnsupported,
@@ -56,14 +81,18 @@ export {
 } from './token-svid/token-svid.errors.ts';
 export { verifyWitSvid, type WitSvidExpectation } from './wit-svid/verify-wit-svid.ts';
 export { parseWitSvidInsecure, type WitSvid } from './wit-svid/wit-svid.ts';
+export type { JwtSvidRequest } from './workload-api/jwt-svids.ts';
+export type { Watcher } from './workload-api/watch-stream.ts';
+export type { HeldWitSvid, WitSvidRequest } from './workload-api/wit-svids.ts';
+export type { CallOptions } from './workload-api/workload-api-calls.ts';
 export {
-  WorkloadApiWatchFailed,
+  WorkloadApiCallFailed,
+  WorkloadApiFieldMissing,
   WorkloadEndpointInvalid,
-  X509SourceTimeout,
-  X509SvidNotHeld,
 } from './workload-api/workload-api-client.errors.ts';
 export {
   createWorkloadApiClient,
+  type WatchOptions,
   type WorkloadApiClient,
   type WorkloadApiClientOptions,
 } from './workload-api/workload-api-client.ts';
@@ -72,13 +101,11 @@ export {
   type WitSvidMessage,
   WORKLOAD_HEADER,
   workloadApiDefinition,
-  workloadApiPackage,
   type X509BundlesResponse,
   type X509SvidMessage,
   type X509SvidResponse,
 } from './workload-api/workload-api-definition.ts';
 export type { X509Context } from './workload-api/x509-context.ts';
-export { createX509Source, type X509Source, type X509SourceOptions } from './workload-api/x509-source.ts';
 export { type Certificate, parseCertificate } from './x509-svid/certificate.ts';
 export { authorityKeyIdOf, subjectKeyIdOf } from './x509-svid/key-identifiers.ts';
 export { checkTrustPath } from './x509-svid/trust-path.ts';
@@ -90,15 +117,23 @@ export {
   SvidExtensionUnsupported,
   SvidIdInvalid,
   SvidIdWithoutPath,
+  SvidKeyMalformed,
   SvidKeyMismatch,
   SvidKeyUsageMissing,
   SvidLeafIsCa,
   SvidLeafSignsCertificates,
   SvidMalformed,
   SvidNotYetValid,
+  SvidSigningCertificateInvalid,
   SvidTrustDomainUnknown,
   SvidUntrusted,
   SvidUriSanMissingOrMany,
   X509SvidRefused,
 } from './x509-svid/x509-svid.errors.ts';
 export { createX509Svid, type X509Svid, type X509SvidParts } from './x509-svid/x509-svid.ts';
+export {
+  parseX509SvidDer,
+  parseX509SvidPem,
+  x509SvidToDer,
+  x509SvidToPem,
+} from './x509-svid/x509-svid-encoding.ts';

@@ -58,7 +58,7 @@ async function stop(): Promise<void> {
   await api.close();
 }
 
-const errorAsText = (_key: string, value: unknown) =>
+const errorAsText = (_key: string, value: unknown): unknown =>
   value instanceof Error ? `${value.stack} ${errorAsText('', value.cause)}` : value;
 
 async function next<T>(stream: AsyncIterator<T>): Promise<T> {

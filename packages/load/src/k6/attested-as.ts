@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { K6Failed } from '../load.errors.ts';
+import { runProgram, type Surroundings } from '../programs.ts';
 import type { K6 } from './k6.ts';
-import { runProgram, type Surroundings } from './programs.ts';
 
 /** Where the image has it. */
 const FILE_IN_IMAGE = '/usr/bin/k6';

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildK6, isAtLeast } from './build-k6.ts';
+import { buildK6 } from './build-k6.ts';
 import { findK6 } from './find-k6.ts';
 import { K6_IMAGE, K6_MODULE_SUM } from './k6.ts';
 import { k6Cache } from './k6-cache.ts';
@@ -140,11 +140,4 @@ test('where every way is closed, the error says why each is, and what opens one'
     'grafana/k6:2.2.0',
   ])
     expect(message).toContain(part);
-});
-
-test('versions are compared by their numbers', () => {
-  expect(isAtLeast('1.26.8', '1.25.0')).toBe(true);
-  expect(isAtLeast('1.25', '1.25.0')).toBe(true);
-  expect(isAtLeast('1.9.9', '1.25.0')).toBe(false);
-  expect(isAtLeast('', '1.25.0')).toBe(false);
 });

@@ -1,10 +1,10 @@
 import { K6Missing } from '../load.errors.ts';
+import type { Surroundings } from '../programs.ts';
 import { buildK6 } from './build-k6.ts';
 import { type K6, K6_IMAGE, K6_MODULE, K6_VERSION } from './k6.ts';
 import { k6Cache } from './k6-cache.ts';
 import { k6Image } from './k6-image.ts';
 import { k6OnPath } from './k6-on-path.ts';
-import type { Surroundings } from './programs.ts';
 
 export interface FindOptions extends Surroundings {
   /** Building takes minutes: what goes on is told here. */

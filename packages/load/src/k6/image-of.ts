@@ -2,10 +2,10 @@ import { copyFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { K6Missing } from '../load.errors.ts';
+import { onPath, runProgram } from '../programs.ts';
 import type { FindOptions } from './find-k6.ts';
 import { type K6, K6_IMAGE, K6_VERSION } from './k6.ts';
 import { k6Image } from './k6-image.ts';
-import { onPath, runProgram } from './programs.ts';
 
 /** Ours has nothing but the binary: k6 needs no system around it. */
 const DOCKERFILE = `FROM scratch

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ClosedWay, type K6, K6_VERSION } from './k6.ts';
+import { cacheFolder } from '../cache-folder.ts';
+import type { ClosedWay } from '../go/build-go-program.ts';
+import type { Surroundings } from '../programs.ts';
+import { type K6, K6_VERSION } from './k6.ts';
 import { k6VersionOf } from './k6-on-path.ts';
-import type { Surroundings } from './programs.ts';
 
 /** Where a k6 that we built stays for the next run. */
 export interface K6Cache {
@@ -14,8 +15,7 @@ export interface K6Cache {
 
 /** In the user's cache folder, as the XDG Base Directory Specification has it. */
 export function k6Cache(env: Surroundings['env']): K6Cache {
-  const home = env['HOME'] || homedir();
-  const folder = join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'blastradius');
+  const folder = cacheFolder(env);
   const file = join(folder, `k6-${K6_VERSION}`);
   return {
     folder,

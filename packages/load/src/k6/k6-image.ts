@@ -1,5 +1,6 @@
-import { type ClosedWay, type K6, K6_IMAGE } from './k6.ts';
-import { onPath, runProgram, type Surroundings } from './programs.ts';
+import type { ClosedWay } from '../go/build-go-program.ts';
+import { onPath, runProgram, type Surroundings } from '../programs.ts';
+import { type K6, K6_IMAGE } from './k6.ts';
 
 const PULL_MS_MAX = 5 * 60_000;
 

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { type ClosedWay, type K6, K6_VERSION } from './k6.ts';
-import { onPath, runProgram, type Surroundings } from './programs.ts';
+import type { ClosedWay } from '../go/build-go-program.ts';
+import { onPath, runProgram, type Surroundings } from '../programs.ts';
+import { type K6, K6_VERSION } from './k6.ts';
 
 /** The k6 of this machine, if it is the pinned version. */
 export async function k6OnPath(surroundings: Surroundings): Promise<K6 | ClosedWay> {

@@ -20,8 +20,3 @@ export interface K6Service extends LoadContainer {
   readonly kind: 'service';
   readonly image: string;
 }
-
-/** A way to k6 that is closed on this machine, and why. */
-export interface ClosedWay {
-  readonly closed: string;
-}

@@ -4,10 +4,10 @@ import type { AgentRecord } from '@blastradius/ledger';
 import { K6Failed } from '../load.errors.ts';
 import type { LoadCount } from '../points/load-count.ts';
 import { followK6Output } from '../points/load-ledger.ts';
+import { runProgram } from '../programs.ts';
 import type { K6 } from './k6.ts';
 import { containerIdFile, containerNameOf, type K6Job, k6Command } from './k6-command.ts';
 import { type ProcessorTime, watchProcessorTime } from './processor-time.ts';
-import { runProgram } from './programs.ts';
 
 export interface RunOptions {
   readonly k6: K6;

@@ -187,6 +187,7 @@ describe('verifyJwtSvid', () => {
     ['of two parts', () => 'e30.e30', 'jwt-svid.malformed'],
     ['of four parts', () => `${rawToken(header, claims)}.`, 'jwt-svid.malformed'],
     ['with padding', () => rawToken(header, `${claims} `).replace(/\./, '=.'), 'jwt-svid.malformed'],
+    ['with a padded signature', () => `${rawToken(header, claims)}=`, 'jwt-svid.malformed'],
     ['in JSON serialization', () => '{"payload":"e30","signatures":[]}', 'jwt-svid.malformed'],
     ['of a megabyte', () => 'a'.repeat(1_000_000), 'jwt-svid.malformed'],
   ];

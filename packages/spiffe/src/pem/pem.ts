@@ -5,11 +5,18 @@ export class PemInvalid extends DomainError {
   readonly category = 'invalid';
 }
 
-/** The certificates of a PEM text, in their order. */
+const beginning = '-----BEGIN CERTIFICATE-----';
+/** Each boundary has a line of its own (RFC 7468, section 3). */
+const block =
+  /^-----BEGIN CERTIFICATE-----[ \t]*\r?\n([A-Za-z0-9+/= \t\r\n]+)^-----END CERTIFICATE-----[ \t]*\r?$/gm;
+
+/** The certificates of a PEM text, in their order; what stands between them is left out. */
 export function certificatesFromPem(pem: string): Uint8Array[] {
-  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g);
-  const certificates = [...blocks].map(([, body = '']) => decodeBody(body));
+  const certificates = [...pem.matchAll(block)].map(([, body = '']) => decodeBody(body));
   if (certificates.length === 0) throw new PemInvalid('no certificate in the PEM text');
+  if (certificates.length !== pem.split(beginning).length - 1) {
+    throw new PemInvalid('a certificate of the PEM text has no end');
+  }
   return certificates;
 }
 

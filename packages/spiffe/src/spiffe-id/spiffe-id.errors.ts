@@ -6,6 +6,7 @@ export type SpiffeIdDefect =
   | 'empty-trust-domain'
   | 'trust-domain-too-long'
   | 'trust-domain-character'
+  | 'no-leading-slash'
   | 'trailing-slash'
   | 'empty-segment'
   | 'dot-segment'

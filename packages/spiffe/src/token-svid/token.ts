@@ -34,6 +34,8 @@ export function readToken(profile: TokenProfile, text: string): UnverifiedToken 
   if (header === undefined || claims === undefined || signature === undefined || more.length > 0) {
     throw new TokenMalformed(profile, 'a token has three parts: header, claims and signature');
   }
+  if (fromBase64url(signature) === undefined)
+    throw new TokenMalformed(profile, 'the signature is no base64url');
   const members = readPart(profile, header);
   return { profile, text, header: readHeader(profile, members), claims: readPart(profile, claims) };
 }

@@ -31,7 +31,7 @@ interface Shape {
 async function tokenOf({ header = {}, claims = {}, key = authority.privateKey }: Shape): Promise<string> {
   const text = JSON.stringify({ ...good, ...claims });
   return await new CompactSign(new TextEncoder().encode(text))
-    .setProtectedHeader({ alg: 'ES256', kid: 'a', typ: 'wit+jwt', ...header })
+    .setProtectedHeader(JSON.parse(JSON.stringify({ alg: 'ES256', kid: 'a', typ: 'wit+jwt', ...header })))
     .sign(key);
 }
 

@@ -1,16 +1,20 @@
 import { expect, it } from 'vitest';
-import { X509BundleSet } from '../bundle/x509-bundle.ts';
 import { watchRetryDelayMs } from './watch-backoff.ts';
 
+const nothing = (failures: number) => ({ failures, heldLifetimeMs: undefined });
+
 it('doubles from 100 ms up to 5 s before the first update', () => {
-  const delays = [0, 1, 2, 20].map((failures) => watchRetryDelayMs(failures, undefined, 1));
+  const delays = [0, 1, 2, 20].map((failures) => watchRetryDelayMs(nothing(failures), 1));
   expect(delays).toEqual([100, 200, 400, 5000]);
 });
 
 it('leaves half of the delay to chance', () => {
-  expect(watchRetryDelayMs(0, undefined, 0)).toBe(50);
+  expect(watchRetryDelayMs(nothing(0), 0)).toBe(50);
 });
 
-it('is capped like an empty state when nothing is held', () => {
-  expect(watchRetryDelayMs(20, { svids: [], bundles: new X509BundleSet() }, 1)).toBe(5000);
+it('waits no longer than a tenth of the shortest lifetime held, between half a second and half a minute', () => {
+  const capped = [1000, 60_000, Number.POSITIVE_INFINITY].map((heldLifetimeMs) =>
+    watchRetryDelayMs({ failures: 20, heldLifetimeMs }, 1),
+  );
+  expect(capped).toEqual([500, 6000, 30_000]);
 });

@@ -1,10 +1,5 @@
 import { join } from 'node:path';
-import {
-  type AnyDefinition,
-  loadSync,
-  type PackageDefinition,
-  type ServiceDefinition,
-} from '@grpc/proto-loader';
+import { type AnyDefinition, loadSync, type ServiceDefinition } from '@grpc/proto-loader';
 
 /** The proto file lies beside `src` and `dist` alike. */
 const PROTO_FILE = join(import.meta.dirname, '../../proto/workload.proto');
@@ -47,24 +42,43 @@ export interface WitSvidMessage {
   readonly hint: string;
 }
 
+export interface JwtSvidResponse {
+  readonly svids: readonly JwtSvidMessage[];
+}
+
+export interface JwtBundlesResponse {
+  /** By the trust domain's SPIFFE ID, a JWKS document each. */
+  readonly bundles: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface ValidateJwtSvidResponse {
+  readonly spiffeId: string;
+}
+
+export interface WitSvidResponse {
+  readonly svids: readonly WitSvidMessage[];
+}
+
+export interface WitBundlesResponse {
+  /** By the trust domain's SPIFFE ID, a JWKS document each. */
+  readonly bundles: Readonly<Record<string, string>>;
+}
+
 /** Metadata that every call carries, so that a confused HTTP client can't make one (SPIFFE Workload Endpoint, 6). */
 export const WORKLOAD_HEADER = 'workload.spiffe.io';
 
-let loaded: PackageDefinition | undefined;
-
-/** Everything that the proto file defines, for servers that describe themselves (gRPC server reflection). */
-export function workloadApiPackage(): PackageDefinition {
-  loaded ??= loadSync(PROTO_FILE, { defaults: true });
-  return loaded;
-}
+let loaded: ServiceDefinition | undefined;
 
 /** The service `SpiffeWorkloadAPI` with its codecs, for clients and servers. */
 export function workloadApiDefinition(): ServiceDefinition {
-  const definition = workloadApiPackage()['SpiffeWorkloadAPI'];
-  if (definition === undefined || !isService(definition)) {
-    throw new TypeError(`${PROTO_FILE} defines no service SpiffeWorkloadAPI`);
+  if (loaded === undefined) {
+    const definition = loadSync(PROTO_FILE, { defaults: true })['SpiffeWorkloadAPI'];
+    if (definition === undefined || !isService(definition)) {
+      throw new TypeError(`${PROTO_FILE} defines no service SpiffeWorkloadAPI`);
+    }
+    loaded = definition;
   }
-  return definition;
+  return loaded;
 }
 
 function isService(definition: AnyDefinition): definition is ServiceDefinition {

@@ -1,11 +1,13 @@
 import { createPrivateKey } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { type X509Bundle, X509BundleSet } from '../bundle/x509-bundle.ts';
+import { X509BundleSet } from '../bundle/x509-bundle.ts';
 import { splitCertificates } from '../der/split-certificates.ts';
-import { parseSpiffeId } from '../spiffe-id/spiffe-id.ts';
 import { SvidIdInvalid } from '../x509-svid/x509-svid.errors.ts';
 import { createX509Svid, type X509Svid } from '../x509-svid/x509-svid.ts';
+import { firstOfEachHint } from './first-of-each-hint.ts';
+import { assertFields, assertSome } from './mandatory-fields.ts';
 import type { X509SvidMessage, X509SvidResponse } from './workload-api-definition.ts';
+import { type ReadBundles, readBundleOf, readBundlesById } from './x509-bundles.ts';
 
 /** Everything a workload has at one moment. */
 export interface X509Context {
@@ -22,11 +24,6 @@ interface ReadSvid {
   readonly svid: X509Svid;
 }
 
-interface ReadBundle {
-  readonly bytes: Uint8Array;
-  readonly bundle: X509Bundle;
-}
-
 /**
  * Reads one response after the other. What has not changed since the last one stays the same
  * object and is not parsed again: responses hold the complete state, of which a rotation
@@ -34,29 +31,30 @@ interface ReadBundle {
  */
 export class X509ContextReader {
   #svids: ReadonlyMap<string, ReadSvid> = new Map();
-  #bundles: ReadonlyMap<string, ReadBundle> = new Map();
+  #bundles: ReadBundles = new Map();
 
   /**
    * Rejects when any part can't be read; the next call still knows the last good state. Works in
    * slices: a host of a thousand agents has requests to serve while it rotates.
    */
   async read(response: X509SvidResponse): Promise<X509Context> {
+    assertSome(response.svids);
     const svids = new Map<string, ReadSvid>();
-    const bundles = new Map<string, ReadBundle>();
+    const bundles = new Map<string, ReturnType<typeof readBundleOf>>();
     let sliceEndsAt = performance.now() + SLICE_MS;
-    for (const message of response.svids) {
+    for (const message of firstOfEachHint(response.svids)) {
       if (performance.now() > sliceEndsAt) {
         await setImmediate();
         sliceEndsAt = performance.now() + SLICE_MS;
       }
       const read = this.#readSvid(message);
-      svids.set(message.spiffeId, read);
+      svids.set(keyOf(message), read);
       const { trustDomain } = read.svid.spiffeId;
-      if (!bundles.has(trustDomain)) bundles.set(trustDomain, this.#readBundle(trustDomain, message.bundle));
+      const known = bundles.get(trustDomain) ?? this.#bundles.get(trustDomain);
+      bundles.set(trustDomain, readBundleOf(trustDomain, message.bundle, known));
     }
-    for (const [id, bytes] of Object.entries(response.federatedBundles)) {
-      const { trustDomain } = parseSpiffeId(id);
-      if (!bundles.has(trustDomain)) bundles.set(trustDomain, this.#readBundle(trustDomain, bytes));
+    for (const [trustDomain, read] of readBundlesById(response.federatedBundles, this.#bundles)) {
+      if (!bundles.has(trustDomain)) bundles.set(trustDomain, read);
     }
     this.#svids = svids;
     this.#bundles = bundles;
@@ -67,30 +65,30 @@ export class X509ContextReader {
   }
 
   #readSvid(message: X509SvidMessage): ReadSvid {
-    const known = this.#svids.get(message.spiffeId);
-    const isSame = known !== undefined && sameBytes(known.bytes, message.x509Svid);
-    if (isSame && (known.svid.hint ?? '') === message.hint) return known;
+    const { spiffeId, x509Svid, x509SvidKey, bundle } = message;
+    assertFields({ spiffe_id: spiffeId, x509_svid: x509Svid, x509_svid_key: x509SvidKey, bundle });
+    const known = this.#svids.get(keyOf(message));
+    if (known !== undefined && Buffer.compare(known.bytes, x509Svid) === 0) return known;
     // A copy: views would keep the whole response, of all SVIDs, in memory.
-    const bytes = new Uint8Array(message.x509Svid);
+    const bytes = new Uint8Array(x509Svid);
     const svid = createX509Svid({
       certificates: splitCertificates(bytes),
-      privateKey: createPrivateKey({ key: Buffer.from(message.x509SvidKey), format: 'der', type: 'pkcs8' }),
+      privateKey: createPrivateKey({ key: Buffer.from(x509SvidKey), format: 'der', type: 'pkcs8' }),
       ...(message.hint === '' ? {} : { hint: message.hint }),
     });
-    if (svid.spiffeId.toString() !== message.spiffeId) {
+    if (svid.spiffeId.toString() !== spiffeId) {
       throw new SvidIdInvalid('the certificate is not for the SPIFFE ID it came with');
     }
     return { bytes, svid };
   }
-
-  #readBundle(trustDomain: string, der: Uint8Array): ReadBundle {
-    const known = this.#bundles.get(trustDomain);
-    if (known !== undefined && sameBytes(known.bytes, der)) return known;
-    const bytes = new Uint8Array(der);
-    return { bytes, bundle: { trustDomain, authorities: splitCertificates(bytes) } };
-  }
 }
 
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+/** One identity may come under several hints. */
+function keyOf({ spiffeId, hint }: X509SvidMessage): string {
+  return `${spiffeId} ${hint}`;
+}
+
+/** The shortest lifetime of an SVID that is held. */
+export function shortestLifetimeMs({ svids }: X509Context): number {
+  return Math.min(...svids.map(({ notBefore, notAfter }) => notAfter.getTime() - notBefore.getTime()));
 }

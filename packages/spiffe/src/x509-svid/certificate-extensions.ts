@@ -1,3 +1,4 @@
+import { isObjectIdentifier, readBoolean } from '../der/primitives.ts';
 import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
 import { SvidExtensionUnsupported } from './x509-svid.errors.ts';
 
@@ -9,21 +10,24 @@ export interface CertificateExtension {
 
 /** The extensions that we honour, by the hex of their object identifier (2.5.29.15 and so on). */
 const understood = {
+  '551d0e': 'subjectKeyIdentifier',
   '551d0f': 'keyUsage',
   '551d11': 'subjectAlternativeName',
   '551d13': 'basicConstraints',
+  '551d1e': 'nameConstraints',
+  '551d23': 'authorityKeyIdentifier',
   '551d25': 'extendedKeyUsage',
 } as const;
 type ExtensionName = (typeof understood)[keyof typeof understood];
 
-const nameConstraints = '551d1e';
+/** RFC 5280, sections 4.2.1.1 and 4.2.1.2: these are never critical. */
+const neverCritical: ReadonlySet<ExtensionName> = new Set(['subjectKeyIdentifier', 'authorityKeyIdentifier']);
 const extensionsTag = 0xa3;
-const booleanTag = 0x01;
+const tag = { boolean: 0x01, octetString: 0x04 };
 
 /**
  * Reads a certificate's extensions. An extension occurs once, and a critical one that we can not
- * honour ends the path (RFC 5280, section 4.2). Name constraints are refused whether critical or
- * not: ignoring them would widen an authority.
+ * honour ends the path (RFC 5280, section 4.2).
  */
 export function readExtensions(der: Uint8Array): ReadonlyMap<ExtensionName, CertificateExtension> {
   const found = new Map<ExtensionName, CertificateExtension>();
@@ -31,7 +35,8 @@ export function readExtensions(der: Uint8Array): ReadonlyMap<ExtensionName, Cert
   for (const element of extensionElements(der)) {
     const { type, ...extension } = readExtension(element);
     const name = isUnderstood(type) ? understood[type] : undefined;
-    if (seen.has(type) || type === nameConstraints || (name === undefined && extension.critical)) {
+    const isHonoured = name !== undefined && !(extension.critical && neverCritical.has(name));
+    if (seen.has(type) || (extension.critical && !isHonoured)) {
       throw new SvidExtensionUnsupported('an extension is repeated or not supported', { context: { type } });
     }
     seen.add(type);
@@ -62,14 +67,14 @@ function extensionElements(der: Uint8Array): DerElement[] {
 /** SEQUENCE { OBJECT IDENTIFIER, BOOLEAN DEFAULT FALSE, OCTET STRING } */
 function readExtension(element: DerElement): { type: string; critical: boolean; value: () => DerElement } {
   const [type, ...rest] = readElements(element);
-  const [first] = rest;
-  const octets = rest.at(-1);
-  if (type === undefined || first === undefined || octets === undefined) {
+  const flag = rest[0]?.identifier === tag.boolean ? rest.shift() : undefined;
+  const [octets, ...more] = rest;
+  if (!type || !isObjectIdentifier(type) || octets?.identifier !== tag.octetString || more.length > 0) {
     throw new DerMalformed('not an extension');
   }
   return {
     type: type.content.toString('hex'),
-    critical: first.identifier === booleanTag && first.content[0] !== 0,
+    critical: flag !== undefined && readBoolean(flag),
     value: () => readElement(octets.content),
   };
 }

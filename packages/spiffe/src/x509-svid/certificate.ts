@@ -1,6 +1,9 @@
-import { X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { readExtensions } from './certificate-extensions.ts';
-import { readBasicConstraints, readExtendedKeyUsages, readKeyUsage, readUris } from './extension-values.ts';
+import { type CertificateNames, readNames } from './certificate-names.ts';
+import { type CertificateParties, readCertificateStructure } from './certificate-structure.ts';
+import { readBasicConstraints, readExtendedKeyUsages, readKeyUsage } from './extension-values.ts';
+import { type NameConstraints, readNameConstraints } from './name-constraints.ts';
 import { SvidExtensionUnsupported, SvidMalformed } from './x509-svid.errors.ts';
 
 /**
@@ -8,15 +11,16 @@ import { SvidExtensionUnsupported, SvidMalformed } from './x509-svid.errors.ts';
  * and checks names and signatures; the extensions, which node:crypto shows in part only, are
  * read here, since each handshake needs them and a general ASN.1 library takes milliseconds.
  */
-export interface Certificate {
+export interface Certificate extends CertificateNames, CertificateParties {
   readonly x509: X509Certificate;
-  readonly uris: readonly string[];
+  readonly publicKey: KeyObject;
   readonly isCa: boolean;
   /** How many further CAs may follow below this one; undefined where it does not say. */
   readonly pathLength: number | undefined;
   readonly keyUsage: KeyUsage | undefined;
   /** Object identifiers, hex of their content. */
   readonly extendedKeyUsages: readonly string[] | undefined;
+  readonly nameConstraints: NameConstraints | undefined;
 }
 
 export interface KeyUsage {
@@ -26,6 +30,7 @@ export interface KeyUsage {
   readonly crlSign: boolean;
 }
 
+/** Throws SvidMalformed, or SvidExtensionUnsupported for one that we can read and not rely on. */
 export function parseCertificate(der: Uint8Array): Certificate {
   try {
     return readCertificate(der);
@@ -37,14 +42,21 @@ export function parseCertificate(der: Uint8Array): Certificate {
 
 function readCertificate(der: Uint8Array): Certificate {
   const x509 = new X509Certificate(der);
+  // OpenSSL decodes the key when it is first asked for, and that can fail: better here than in use.
+  const { publicKey } = x509;
+  const parties = readCertificateStructure(der);
   const extensions = readExtensions(der);
   const keyUsage = extensions.get('keyUsage');
   const extendedKeyUsage = extensions.get('extendedKeyUsage');
+  const nameConstraints = extensions.get('nameConstraints');
   return {
     x509,
-    uris: readUris(extensions.get('subjectAlternativeName')),
+    publicKey,
+    ...parties,
+    ...readNames(extensions.get('subjectAlternativeName')?.value),
     ...readBasicConstraints(extensions.get('basicConstraints')),
     keyUsage: keyUsage && readKeyUsage(keyUsage),
     extendedKeyUsages: extendedKeyUsage && readExtendedKeyUsages(extendedKeyUsage),
+    nameConstraints: nameConstraints && readNameConstraints(nameConstraints.value),
   };
 }

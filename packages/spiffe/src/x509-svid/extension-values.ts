@@ -1,14 +1,14 @@
-import { DerMalformed, readElements } from '../der/read.ts';
+import { isObjectIdentifier, readBits, readBoolean, readUnsigned } from '../der/primitives.ts';
+import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
 import type { KeyUsage } from './certificate.ts';
 import type { CertificateExtension } from './certificate-extensions.ts';
 
-const tag = { boolean: 0x01, integer: 0x02, bitString: 0x03, uri: 0x86 };
+const tag = { boolean: 0x01 };
 /** Bits of KeyUsage (RFC 5280, section 4.2.1.3), the first one being the highest. */
 const keyUsageBit = { digitalSignature: 0x80, keyCertSign: 0x04, crlSign: 0x02 };
 
 export function readKeyUsage({ critical, value }: CertificateExtension): KeyUsage {
-  if (value.identifier !== tag.bitString) throw new DerMalformed('the key usage is no BIT STRING');
-  const bits = value.content[1] ?? 0;
+  const [bits = 0] = readBits(value);
   return {
     critical,
     digitalSignature: (bits & keyUsageBit.digitalSignature) !== 0,
@@ -17,24 +17,29 @@ export function readKeyUsage({ critical, value }: CertificateExtension): KeyUsag
   };
 }
 
+/** SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL } */
 export function readBasicConstraints(extension: CertificateExtension | undefined): {
   isCa: boolean;
   pathLength: number | undefined;
 } {
   const parts = extension === undefined ? [] : readElements(extension.value);
-  const flag = parts.find((part) => part.identifier === tag.boolean);
-  const length = parts.find((part) => part.identifier === tag.integer);
+  const flag = parts[0]?.identifier === tag.boolean ? parts.shift() : undefined;
+  const [length, ...more] = parts;
+  if (more.length > 0) throw new DerMalformed('not basic constraints');
   return {
-    isCa: flag !== undefined && flag.content[0] !== 0,
-    pathLength: length && Number.parseInt(length.content.toString('hex'), 16),
+    isCa: flag !== undefined && readBoolean(flag),
+    pathLength: length && readPathLength(length),
   };
 }
 
-export function readExtendedKeyUsages({ value }: CertificateExtension): string[] {
-  return readElements(value).map((usage) => usage.content.toString('hex'));
+function readPathLength(length: DerElement): number {
+  const bytes = readUnsigned(length);
+  if (bytes.length > 4) throw new DerMalformed('a path longer than any');
+  return bytes.readUIntBE(0, bytes.length);
 }
 
-export function readUris(extension: CertificateExtension | undefined): string[] {
-  const names = extension === undefined ? [] : readElements(extension.value);
-  return names.filter((name) => name.identifier === tag.uri).map((name) => name.content.toString('latin1'));
+export function readExtendedKeyUsages({ value }: CertificateExtension): string[] {
+  const usages = readElements(value);
+  if (!usages.every(isObjectIdentifier)) throw new DerMalformed('not extended key usages');
+  return usages.map((usage) => usage.content.toString('hex'));
 }

@@ -2,6 +2,7 @@ import { parseSpiffeId, type SpiffeId } from '../spiffe-id/spiffe-id.ts';
 import type { Certificate } from './certificate.ts';
 import {
   SvidExtendedKeyUsageIncomplete,
+  SvidExtensionUnsupported,
   SvidIdInvalid,
   SvidIdWithoutPath,
   SvidKeyUsageMissing,
@@ -20,6 +21,8 @@ export function checkLeafProfile(leaf: Certificate): SpiffeId {
   if (leaf.isCa) throw new SvidLeafIsCa('the leaf is a certificate authority');
   checkKeyUsage(leaf);
   checkExtendedKeyUsage(leaf);
+  // RFC 5280, section 4.2.1.10: only an authority has them.
+  if (leaf.nameConstraints) throw new SvidExtensionUnsupported('the leaf has name constraints');
   return id;
 }
 
@@ -47,11 +50,11 @@ function checkKeyUsage({ keyUsage }: Certificate): void {
   if (keyUsage === undefined || !keyUsage.critical) {
     throw new SvidKeyUsageMissing('the leaf has no critical key usage');
   }
-  if (keyUsage.keyCertSign || keyUsage.crlSign) {
-    throw new SvidLeafSignsCertificates('the leaf may sign certificates or CRLs');
-  }
   if (!keyUsage.digitalSignature) {
     throw new SvidKeyUsageMissing('the leaf lacks digitalSignature');
+  }
+  if (keyUsage.keyCertSign || keyUsage.crlSign) {
+    throw new SvidLeafSignsCertificates('the leaf may sign certificates or CRLs');
   }
 }
 

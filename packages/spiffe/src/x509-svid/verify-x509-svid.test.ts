@@ -206,6 +206,12 @@ describe('the path', () => {
     expect(codeOf([forged, rogueAuthority])).toBe('svid.untrusted');
   });
 
+  it('does not end at an authority whose name is equal only when case is forgiven', async () => {
+    const signer = { ...root, name: root.name.toUpperCase() };
+    expect(signer.name).not.toBe(root.name);
+    expect(codeOf([await certificate(leaf, signer, leafShape)])).toBe('svid.untrusted');
+  });
+
   it('does not end at the authority of another trust domain', async () => {
     const authority = await certificate(root, root, caShape);
     const foreign = new X509BundleSet([
@@ -219,6 +225,117 @@ describe('the path', () => {
     const authority = await certificate(root, root, { ...caShape, notAfter: new Date(now.getTime() - 1) });
     const trusted = new X509BundleSet([{ trustDomain: 'moltbook.test', authorities: [authority] }]);
     expect(codeOf([await leafWith({})], trusted)).toBe('svid.untrusted');
+  });
+});
+
+describe('name constraints', () => {
+  const subtree = (tag: number, value: string) => {
+    const base = Buffer.concat([Buffer.from([tag, value.length]), Buffer.from(value)]);
+    return Buffer.concat([Buffer.from([0x30, base.length]), base]);
+  };
+  const [uri, dns, email] = [0x86, 0x82, 0x81];
+  const constraints = (list: number, ...subtrees: Buffer[]) => {
+    const content = Buffer.concat(subtrees);
+    const value = Buffer.concat([Buffer.from([0x30, content.length + 2, list, content.length]), content]);
+    return new x509.Extension('2.5.29.30', true, new Uint8Array(value));
+  };
+  const [permitted, excluded] = [0xa0, 0xa1];
+  const outcomeBelow = async (extension: x509.Extension, leafShapeChanges: Partial<Shape> = {}) => {
+    const authority = await certificate(root, root, { ...caShape, extra: [extension] });
+    const trusted = new X509BundleSet([{ trustDomain: 'moltbook.test', authorities: [authority] }]);
+    return codeOf([await leafWith(leafShapeChanges)], trusted);
+  };
+
+  const cases: [string, x509.Extension, string][] = [
+    ['permit the trust domain', constraints(permitted, subtree(uri, 'moltbook.test')), 'accepted'],
+    [
+      'permit it among others',
+      constraints(permitted, subtree(uri, 'x.test'), subtree(uri, 'moltbook.test')),
+      'accepted',
+    ],
+    ['permit it in capitals', constraints(permitted, subtree(uri, 'Moltbook.TEST')), 'accepted'],
+    ['permit what is below another', constraints(permitted, subtree(uri, '.test')), 'accepted'],
+    ['permit names of another kind', constraints(permitted, subtree(dns, 'moltbook.test')), 'accepted'],
+    ['exclude another trust domain', constraints(excluded, subtree(uri, 'other.test')), 'accepted'],
+    ['permit another trust domain', constraints(permitted, subtree(uri, 'other.test')), 'svid.untrusted'],
+    ['permit one that ends alike', constraints(permitted, subtree(uri, 'book.test')), 'svid.untrusted'],
+    [
+      'permit only what is below it',
+      constraints(permitted, subtree(uri, '.moltbook.test')),
+      'svid.untrusted',
+    ],
+    [
+      'permit its parent, and not what is below',
+      constraints(permitted, subtree(uri, 'test')),
+      'svid.untrusted',
+    ],
+    ['permit another DNS name', constraints(permitted, subtree(dns, 'other.test')), 'svid.untrusted'],
+    ['exclude it', constraints(excluded, subtree(uri, 'moltbook.test')), 'svid.untrusted'],
+    ['exclude its parent', constraints(excluded, subtree(uri, 'test')), 'svid.untrusted'],
+    ['exclude the DNS name', constraints(excluded, subtree(dns, 'agent.moltbook.test')), 'svid.untrusted'],
+    [
+      'are of a kind that is not supported',
+      constraints(permitted, subtree(email, 'moltbook.test')),
+      'svid.untrusted',
+    ],
+    ['have an empty list', constraints(permitted), 'svid.untrusted'],
+    ['are empty', new x509.Extension('2.5.29.30', true, new Uint8Array([0x30, 0])), 'svid.untrusted'],
+  ];
+  it.each(cases)('that %s are honoured', async (_, extension, expected) => {
+    expect(await outcomeBelow(extension)).toBe(expected);
+  });
+
+  it('take no address for a name below a domain', async () => {
+    const uris = ['spiffe://10.0.0.1/a'];
+    const authority = await certificate(root, root, {
+      ...caShape,
+      extra: [constraints(permitted, subtree(uri, '10.0.0.1'))],
+    });
+    const trusted = new X509BundleSet([{ trustDomain: '10.0.0.1', authorities: [authority] }]);
+    expect(codeOf([await leafWith({ uris })], trusted)).toBe('svid.untrusted');
+  });
+
+  it('of an intermediate bind what is below it', async () => {
+    const chain = (domain: string) => [
+      certificate(leaf, middle, leafShape),
+      certificate(middle, root, { ...caShape, extra: [constraints(permitted, subtree(uri, domain))] }),
+    ];
+    expect(codeOf(await Promise.all(chain('moltbook.test')))).toBe('accepted');
+    expect(codeOf(await Promise.all(chain('other.test')))).toBe('svid.untrusted');
+  });
+
+  it('have no place in a leaf', async () => {
+    const extra = [constraints(permitted, subtree(uri, 'moltbook.test'))];
+    expect(codeOf([await leafWith({ extra })])).toBe('svid.extension-unsupported');
+  });
+});
+
+describe('a signing certificate', () => {
+  const outcomeOfSigner = async (uris: readonly string[]) =>
+    codeOf([
+      await certificate(leaf, middle, leafShape),
+      await certificate(middle, root, { ...caShape, uris }),
+    ]);
+
+  it('has the ID of a trust domain, or none', async () => {
+    expect(await outcomeOfSigner(['spiffe://moltbook.test'])).toBe('accepted');
+    expect(await outcomeOfSigner([])).toBe('accepted');
+  });
+
+  it('is no workload: an ID with a path signs nothing', async () => {
+    expect(await outcomeOfSigner(['spiffe://moltbook.test/agent/a'])).toBe('svid.untrusted');
+  });
+
+  it('does not take the others of its bundle down when it can not be relied on', async () => {
+    const unknown = new x509.Extension('1.2.3.4', true, new Uint8Array([5, 0]));
+    const authorities = [
+      await certificate(middle, middle, { ...caShape, extra: [unknown] }),
+      new Uint8Array([1, 2, 3]),
+      await certificate(root, root, caShape),
+    ];
+    const trusted = new X509BundleSet([{ trustDomain: 'moltbook.test', authorities }]);
+    expect(codeOf([await leafWith({})], trusted)).toBe('accepted');
+    expect(codeOf([await certificate(leaf, middle, leafShape)], trusted)).toBe('svid.untrusted');
   });
 });
 

@@ -57,6 +57,15 @@ export class SvidUntrusted extends X509SvidRefused {
   readonly code = 'svid.untrusted';
 }
 
+/** A certificate of the chain that may not sign the one before it. */
+export class SvidSigningCertificateInvalid extends X509SvidRefused {
+  readonly code = 'svid.signing-certificate';
+}
+
+export class SvidKeyMalformed extends X509SvidRefused {
+  readonly code = 'svid.key-malformed';
+}
+
 export class SvidKeyMismatch extends X509SvidRefused {
   readonly code = 'svid.key-mismatch';
 }

@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { SpiffeId } from '../spiffe-id/spiffe-id.ts';
 import { parseCertificate } from './certificate.ts';
 import { checkLeafProfile } from './leaf-profile.ts';
-import { SvidKeyMismatch, SvidMalformed } from './x509-svid.errors.ts';
+import { isSigningCertificate } from './signing-certificate.ts';
+import { SvidKeyMismatch, SvidMalformed, SvidSigningCertificateInvalid } from './x509-svid.errors.ts';
 
 /** An identity and the key that proves it. */
 export interface X509Svid {
@@ -23,12 +24,14 @@ export interface X509SvidParts {
   readonly hint?: string;
 }
 
-/** Reads a chain and its key; the leaf's profile is checked, the path to an authority is not. */
+/** Reads a chain and its key; each profile is checked, the path to an authority is not. Throws `svid.*`. */
 export function createX509Svid({ certificates, privateKey, hint }: X509SvidParts): X509Svid {
-  const [leafDer] = certificates;
-  if (leafDer === undefined) throw new SvidMalformed('the chain is empty');
-  const leaf = parseCertificate(leafDer);
+  const [leaf, ...signing] = certificates.map(parseCertificate);
+  if (leaf === undefined) throw new SvidMalformed('the chain is empty');
   const spiffeId = checkLeafProfile(leaf);
+  if (!signing.every(isSigningCertificate)) {
+    throw new SvidSigningCertificateInvalid('a certificate of the chain may not sign others');
+  }
   if (!leaf.x509.checkPrivateKey(privateKey)) throw new SvidKeyMismatch('the key is not the leaf’s');
   return Object.freeze({
     spiffeId,

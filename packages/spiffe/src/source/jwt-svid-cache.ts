@@ -1,0 +1,73 @@
+import type { Clock } from '@blastradius/kernel';
+import type { JwtSvid } from '../jwt-svid/jwt-svid.ts';
+import { audiencesOf, type JwtSvidRequest } from '../workload-api/jwt-svids.ts';
+import { WorkloadApiCallFailed } from '../workload-api/workload-api-client.errors.ts';
+
+interface HeldToken {
+  readonly svid: JwtSvid;
+  readonly renewAt: Date;
+}
+
+/** A caller that makes up audiences must not fill the memory. */
+const TOKENS_MAX = 1000;
+
+/** Keeps each token until half of its life is over; callers who ask at once share one request. */
+export class JwtSvidCache {
+  readonly #fetch: (request: JwtSvidRequest) => Promise<JwtSvid>;
+  readonly #clock: Clock;
+  /** The least recently fetched first. */
+  readonly #held = new Map<string, HeldToken>();
+  readonly #underWay = new Map<string, Promise<JwtSvid>>();
+
+  constructor(fetch: (request: JwtSvidRequest) => Promise<JwtSvid>, clock: Clock) {
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  async get(request: JwtSvidRequest): Promise<JwtSvid> {
+    const key = keyOf(request);
+    const held = this.#held.get(key);
+    if (held !== undefined && this.#clock.now() < held.renewAt) return held.svid;
+    const underWay = this.#underWay.get(key) ?? this.#renew(key, request);
+    this.#underWay.set(key, underWay);
+    try {
+      return await underWay;
+    } catch (error) {
+      const { svid } = held ?? {};
+      if (svid !== undefined && mayPass(error) && this.#clock.now() < svid.expiresAt) return svid;
+      throw error;
+    }
+  }
+
+  async #renew(key: string, request: JwtSvidRequest): Promise<JwtSvid> {
+    try {
+      const svid = await this.#fetch(request);
+      this.#keep(key, svid);
+      return svid;
+    } catch (error) {
+      if (!mayPass(error)) this.#held.delete(key);
+      throw error;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  #keep(key: string, svid: JwtSvid): void {
+    const now = this.#clock.now();
+    const from = svid.issuedAt ?? now;
+    const renewAt = new Date((from.getTime() + svid.expiresAt.getTime()) / 2);
+    this.#held.delete(key);
+    this.#held.set(key, { svid, renewAt });
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > TOKENS_MAX && oldest !== undefined) this.#held.delete(oldest);
+  }
+}
+
+/** Whoever is told that they may not have the identity must not go on with it. */
+function mayPass(error: unknown): boolean {
+  return error instanceof WorkloadApiCallFailed && error.category === 'unavailable';
+}
+
+function keyOf(request: JwtSvidRequest): string {
+  return JSON.stringify([request.spiffeId ?? '', ...audiencesOf(request)]);
+}
