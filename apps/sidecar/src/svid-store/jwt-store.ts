@@ -130,11 +130,28 @@ export class JwtStore implements JwtIdentities {
 
   /** All of them are of one caller and one audience. */
   async #mint(subjects: readonly TokenSubject[]): Minting {
-    const { issuer, pause, logger, onRenewal } = this.#context;
     const requestedAtMs = this.#nowMs();
+    const results = await this.#request(subjects);
+    const minted = new Map<string, HeldToken>();
+    for (const [index, subject] of subjects.entries()) {
+      const held = this.#hold(results[index], subject, requestedAtMs);
+      if (held === undefined) {
+        this.#context.logger.warn({ spiffeId: subject.spiffeId }, 'jwt-svid not issued');
+        continue;
+      }
+      this.#cache.put(subject, held);
+      minted.set(subjectKey(subject), held);
+    }
+    this.#context.onRenewal?.('renewed', minted.size);
+    this.#context.onRenewal?.('refused', subjects.length - minted.size);
+    return minted;
+  }
+
+  #request(subjects: readonly TokenSubject[]): Promise<readonly TokenResult[]> {
+    const { issuer, pause, onRenewal } = this.#context;
     const selectors = subjects[0]?.selectors ?? [];
     const requests = subjects.map(({ spiffeId, audience }) => ({ spiffeId, audience }));
-    const results = await pause.run(async () => {
+    return pause.run(async () => {
       try {
         return await issuer.mintJwtSvids(selectors, requests);
       } catch (error) {
@@ -142,19 +159,6 @@ export class JwtStore implements JwtIdentities {
         throw error;
       }
     });
-    const minted = new Map<string, HeldToken>();
-    for (const [index, subject] of subjects.entries()) {
-      const held = this.#hold(results[index], subject, requestedAtMs);
-      if (held === undefined) {
-        logger.warn({ spiffeId: subject.spiffeId }, 'jwt-svid not issued');
-        continue;
-      }
-      this.#cache.put(subject, held);
-      minted.set(subjectKey(subject), held);
-    }
-    onRenewal?.('renewed', minted.size);
-    onRenewal?.('refused', subjects.length - minted.size);
-    return minted;
   }
 
   #hold(
