@@ -23,6 +23,16 @@ export default defineConfig({
       {
         ...project,
         test: {
+          // A parser that reads a stranger's bytes, a file each; `npm run fuzz` gives them time.
+          name: 'fuzz',
+          include: ['{apps,packages}/*/fuzz/**/*.fuzz.ts'],
+          setupFiles: ['tools/fuzz-setup.ts'],
+          testTimeout: (Number(process.env['FUZZ_SECONDS'] ?? 0) + 60) * 1000,
+        },
+      },
+      {
+        ...project,
+        test: {
           name: 'integration',
           include: ['{apps,packages}/*/test/**/*.test.ts', 'deploy/test/*.test.ts'],
           testTimeout: 120_000,

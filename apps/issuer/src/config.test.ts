@@ -23,6 +23,16 @@ describe('loadConfig', () => {
     expect(config.keyEncryptionKey).toHaveLength(32);
   });
 
+  it('lets a bearer token live for five minutes, and no token longer than a certificate, unless told otherwise', () => {
+    const ttls = (changes: Record<string, string>) => {
+      const { jwtSvidTtlSeconds, witSvidTtlSeconds } = loadConfig({ ...environment, ...changes });
+      return [jwtSvidTtlSeconds, witSvidTtlSeconds];
+    };
+    expect(ttls({})).toEqual([7.5, 7.5]);
+    expect(ttls({ X509_SVID_TTL_SECONDS: '3600' })).toEqual([300, 3600]);
+    expect(ttls({ JWT_SVID_TTL_SECONDS: '60', WIT_SVID_TTL_SECONDS: '90' })).toEqual([60, 90]);
+  });
+
   it.each(Object.keys(environment))('does not start without %s', (name) => {
     expect(() => loadConfig({ ...environment, [name]: undefined })).toThrow(name);
   });
@@ -32,6 +42,8 @@ describe('loadConfig', () => {
     ['TRUST_DOMAIN', 'Moltbook'],
     ['X509_SVID_TTL_SECONDS', '0'],
     ['PORT', '65536'],
+    ['JWT_SVID_ISSUER', 'http://issuer.test'],
+    ['X509POP_CA_FILE', '/no/such/file'],
     ['DATABASE_URL', 'mysql://x'],
     ['AUTHORITY_TTL_SECONDS', '60.5'],
   ])('refuses %s=%s, and never repeats a secret', (name, value) => {

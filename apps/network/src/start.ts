@@ -65,9 +65,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
 
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
-  const tls = source
-    ? x509SourceTls(source, config.trustDomain, logger)
-    : await selfSignedTls(config.serverNames);
+  const tls = source ? x509SourceTls(source, logger) : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
   const verify =
     overrides.verifyClientCertificate ??

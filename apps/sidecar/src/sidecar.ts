@@ -56,7 +56,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   bundles.onChange(() => identity.trust(bundles.current.document));
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
   const { source, jwt, wit } = openStores(issuer, bundles, options);
-  const stopMeasuring = measureSvids(source, clock);
+  const stopMeasuring = measureSvids(wit === undefined ? [source] : [source, wit], clock);
   const api = await startWorkloadApi({
     socketPath: config.workloadApiSocket,
     trustDomain: config.trustDomain,

@@ -2,13 +2,19 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { issuance, TrustBundleDocument, X509SvidDocument } from '@blastradius/contracts';
+import type {
+  issuance,
+  TokenSvidDocument,
+  TrustBundleDocument,
+  X509SvidDocument,
+} from '@blastradius/contracts';
 import {
   type Authority,
   createAuthority,
   createTokenAuthority,
   generateP256KeyPair,
   mintJwtSvid,
+  mintWitSvid,
   mintX509Svid,
   p256Jwk,
   type TokenAuthority,
@@ -27,6 +33,10 @@ type Body<T extends z.ZodType> = z.infer<T>;
 export class InTestIssuer {
   svidTtlMs = 3_600_000;
   sidecarTtlMs = 3_600_000;
+  tokenTtlMs = 300_000;
+  federatesWith: string[] | undefined;
+  federatedBundles: Record<string, string> = {};
+  tokensMinted = 0;
   serverId = `spiffe://${TRUST_DOMAIN}/issuer`;
   entitled: (selectors: readonly string[]) => readonly string[] = () => [];
   readonly mintedBatches: number[] = [];
@@ -38,7 +48,8 @@ export class InTestIssuer {
   losesJoins = false;
   joinsAsked = 0;
   #authorities: Authority[] = [];
-  #tokenAuthority: TokenAuthority | undefined;
+  /** For JWT-SVIDs and WIT-SVIDs, the one that signs first. */
+  #tokenAuthorities: { jwt: TokenAuthority[]; wit: TokenAuthority[] } = { jwt: [], wit: [] };
   #sequence = 1;
   #taintedKeyIds: string[] = [];
   #server: Server | undefined;
@@ -63,8 +74,10 @@ export class InTestIssuer {
   }
 
   async start(): Promise<this> {
-    if (this.#authorities.length === 0) this.#authorities = [await newAuthority()];
-    this.#tokenAuthority ??= await createTokenAuthority(new Date(Date.now() + 86_400_000));
+    if (this.#authorities.length === 0) {
+      this.#authorities = [await newAuthority()];
+      this.#tokenAuthorities = { jwt: [await newTokenAuthority()], wit: [await newTokenAuthority()] };
+    }
     const keys = await generateP256KeyPair();
     const svid = this.#mint(this.serverId, keys.publicKey.export({ type: 'spki', format: 'der' }), 3_600_000);
     const server = createServer({
@@ -116,6 +129,13 @@ export class InTestIssuer {
     this.#taintedKeyIds = this.authorities.slice(1).flatMap((der) => subjectKeyIdOf(der) ?? []);
   }
 
+  /** Signs JWT-SVIDs by another key from now on, and says that nothing older is to be relied on. */
+  async rotateJwtByForce(): Promise<void> {
+    this.#tokenAuthorities.jwt.unshift(await newTokenAuthority());
+    this.#sequence += 1;
+    this.#taintedKeyIds = this.#tokenAuthorities.jwt.slice(1).map(({ keyId }) => keyId);
+  }
+
   /** An SVID for a server of a test, by no policy. */
   async identityOf(spiffeId: string): Promise<{ cert: string; key: string }> {
     const keys = await generateP256KeyPair();
@@ -144,6 +164,8 @@ export class InTestIssuer {
         return this.#svids(body as Body<typeof issuance.x509SvidsRequest>);
       case '/v1/jwt-svids':
         return this.#jwtSvids(body as Body<typeof issuance.jwtSvidsRequest>);
+      case '/v1/wit-svids':
+        return this.#witSvids(body as Body<typeof issuance.witSvidsRequest>);
       default:
         throw new Error('no such route');
     }
@@ -166,6 +188,7 @@ export class InTestIssuer {
       spiffeId,
       hint: spiffeId.split('/').at(-1) ?? '',
       policyId: 'test',
+      ...(this.federatesWith && { federatesWith: this.federatesWith }),
     }));
     return { entitlements, ttlSeconds: 1 };
   }
@@ -184,16 +207,34 @@ export class InTestIssuer {
 
   #jwtSvids({ selectors, requests }: Body<typeof issuance.jwtSvidsRequest>) {
     const entitled = new Set(this.entitled(selectors));
-    const authority = this.#tokenAuthority;
     const results = requests.map(({ spiffeId, audience }) => {
-      if (authority === undefined || !entitled.has(spiffeId)) return { spiffeId, refused: 'test.refused' };
-      const issuedAt = new Date();
-      const expiresAt = new Date(issuedAt.getTime() + 300_000);
-      const minted = mintJwtSvid({ authority, spiffeId, audience, issuedAt, expiresAt });
-      const [issuedAtMs, expiresAtMs] = [minted.issuedAt.getTime(), minted.expiresAt.getTime()];
-      return { spiffeId, token: minted.token, issuedAtMs, expiresAtMs };
+      if (!entitled.has(spiffeId)) return { spiffeId, refused: 'test.refused' };
+      return this.#token(spiffeId, mintJwtSvid({ ...this.#tokenRequest('jwt', spiffeId), audience }));
     });
     return { results, bundle: this.#bundle() };
+  }
+
+  #witSvids({ selectors, requests }: Body<typeof issuance.witSvidsRequest>) {
+    const entitled = new Set(this.entitled(selectors));
+    const results = requests.map(({ spiffeId, csr }) => {
+      const { spiffeId: requested, publicKeySpki } = verifyCsr(Buffer.from(csr, 'base64'));
+      if (!entitled.has(spiffeId) || requested !== spiffeId) return { spiffeId, refused: 'test.refused' };
+      return this.#token(spiffeId, mintWitSvid({ ...this.#tokenRequest('wit', spiffeId), publicKeySpki }));
+    });
+    return { results, bundle: this.#bundle() };
+  }
+
+  #tokenRequest(use: 'jwt' | 'wit', spiffeId: string) {
+    const [authority] = this.#tokenAuthorities[use];
+    if (authority === undefined) throw new Error('no authority');
+    const issuedAt = new Date();
+    return { authority, spiffeId, issuedAt, expiresAt: new Date(issuedAt.getTime() + this.tokenTtlMs) };
+  }
+
+  #token(spiffeId: string, minted: { token: string; issuedAt: Date; expiresAt: Date }): TokenSvidDocument {
+    this.tokensMinted += 1;
+    const { token, issuedAt, expiresAt } = minted;
+    return { spiffeId, token, issuedAtMs: issuedAt.getTime(), expiresAtMs: expiresAt.getTime() };
   }
 
   #mint(spiffeId: string, publicKeySpki: Uint8Array, ttlMs: number): X509SvidDocument {
@@ -215,23 +256,14 @@ export class InTestIssuer {
   }
 
   #bundle(): TrustBundleDocument {
-    const authority = this.#tokenAuthority;
     return {
       trustDomain: TRUST_DOMAIN,
       sequence: this.#sequence,
       refreshHintSeconds: 0.5,
       x509Authorities: this.authorities.map(base64),
-      jwtAuthorities:
-        authority === undefined
-          ? []
-          : [
-              {
-                ...p256Jwk(authority.publicKey.export({ type: 'spki', format: 'der' })),
-                kid: authority.keyId,
-              },
-            ],
-      witAuthorities: [],
-      federatedBundles: {},
+      jwtAuthorities: this.#tokenAuthorities.jwt.map(authorityJwk),
+      witAuthorities: this.#tokenAuthorities.wit.map(authorityJwk),
+      federatedBundles: this.federatedBundles,
       taintedAuthorityKeyIds: this.#taintedKeyIds,
     };
   }
@@ -244,4 +276,12 @@ function newAuthority(): Promise<Authority> {
     notBefore: new Date(Date.now() - day),
     notAfter: new Date(Date.now() + day),
   });
+}
+
+function newTokenAuthority(): Promise<TokenAuthority> {
+  return createTokenAuthority(new Date(Date.now() + 86_400_000));
+}
+
+function authorityJwk({ publicKey, keyId }: TokenAuthority) {
+  return { ...p256Jwk(publicKey.export({ type: 'spki', format: 'der' })), kid: keyId };
 }

@@ -24,10 +24,10 @@ export async function startWorkload(socketPath: string, extra: string): Promise<
     script,
     `import { createWorkloadApiClient } from '${pathToFileURL(client)}';
 ${extra}const say = (value) => { process.stdout.write(JSON.stringify(value) + '\\n'); stop(); };
-const stop = createWorkloadApiClient({ socketPath: '${socketPath}' }).watchX509Context(
-  ({ svids }) => say({ spiffeId: svids[0].spiffeId.toString() }),
-  (error) => say({ code: error.code }),
-);
+const stop = createWorkloadApiClient({ socketPath: '${socketPath}' }).watchX509Context({
+  onUpdate: ({ svids }) => say({ spiffeId: svids[0].spiffeId.toString() }),
+  onError: (error) => say({ code: error.code }),
+});
 `,
   );
   let stop = () => {};

@@ -52,7 +52,7 @@ export { MtlsAgent } from './tls/mtls-agent.ts';
 export { type MtlsClientOptions, mtlsClientOptions } from './tls/mtls-client.ts';
 export { type ConnectionPoolOptions, MtlsDispatcher } from './tls/mtls-dispatcher.ts';
 export { createMtlsFetch, type MtlsFetch } from './tls/mtls-fetch.ts';
-export type { MtlsOptions } from './tls/mtls-options.ts';
+export { type MtlsOptions, secureContextOptions } from './tls/mtls-options.ts';
 export { type MtlsServerOptions, mtlsServerOptions, protectServer } from './tls/mtls-server.ts';
 export { PeerNotAuthorized, PlaintextRefused } from './tls/tls.errors.ts';
 export { verifyTlsPeer } from './tls/verify-tls-peer.ts';

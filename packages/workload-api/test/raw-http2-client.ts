@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { ClientHeaders } from '../src/authority-repair/client-headers.ts';
 import { FrameReader } from '../src/authority-repair/frame-reader.ts';
@@ -35,7 +34,8 @@ export class RawHttp2Client {
   #nextStreamId = 1;
   #reset: Error | undefined;
 
-  constructor(socketPath: string) {
+  /** `windowBytes`: how much of an answer's body may come before the client takes any (RFC 9113, 6.5.2). */
+  constructor(socketPath: string, windowBytes = 65_535) {
     this.#socket = connect(socketPath);
     this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#socket.on('error', () => {});
@@ -43,15 +43,14 @@ export class RawHttp2Client {
     // The reader expects a client; a server's side has no preface.
     this.#read(CLIENT_PREFACE);
     this.#socket.write(CLIENT_PREFACE);
-    this.#socket.write(encodeFrame({ type: FRAME_TYPES.settings, flags: 0, streamId: 0 }, Buffer.of()));
+    const window = Buffer.alloc(6);
+    window.writeUInt16BE(4);
+    window.writeUInt32BE(windowBytes, 2);
+    this.#socket.write(encodeFrame({ type: FRAME_TYPES.settings, flags: 0, streamId: 0 }, window));
   }
 
   get bytesRead(): number {
     return this.#socket.bytesRead;
-  }
-
-  async connected(): Promise<void> {
-    if (this.#socket.connecting) await once(this.#socket, 'connect');
   }
 
   /** Ends with the trailers, or as soon as `messages` have come. */

@@ -8,8 +8,8 @@ export interface RetryPauseOptions {
   readonly isOutage: (error: unknown) => boolean;
 }
 
-/** What a workload's next call waits at most, where its last one found the issuer away. */
-const PACE_MS = 20_000;
+/** Makes the longest delay ten seconds: a thousand sidecars whose workloads never stop asking are then 100 to 200 requests a second. */
+const PACE_MS = 100_000;
 
 /**
  * For work that is done when callers ask, and not at a time of ours: after a failure nobody's request

@@ -7,6 +7,7 @@ import type {
   TokenBundlesWatcher,
   WorkloadApiLogger,
 } from '@blastradius/workload-api';
+import type { RenewalOutcome } from '../rotation/count-renewals.ts';
 import { hasEnded, renewAtMs } from '../rotation/renewal-time.ts';
 import type { RetryPause } from '../rotation/retry-pause.ts';
 import type { Entitlements } from './entitlements.ts';
@@ -24,6 +25,8 @@ export interface JwtStoreContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: WorkloadApiLogger;
+  /** Hears how it went for how many SVIDs. */
+  readonly onRenewal?: (outcome: RenewalOutcome, svids: number) => void;
 }
 
 /** How a request for a token went; a refusal is the issuer's decision, and is not asked for again in the same call. */
@@ -127,11 +130,18 @@ export class JwtStore implements JwtIdentities {
 
   /** All of them are of one caller and one audience. */
   async #mint(subjects: readonly TokenSubject[]): Minting {
-    const { issuer, pause, logger } = this.#context;
+    const { issuer, pause, logger, onRenewal } = this.#context;
     const requestedAtMs = this.#nowMs();
     const selectors = subjects[0]?.selectors ?? [];
     const requests = subjects.map(({ spiffeId, audience }) => ({ spiffeId, audience }));
-    const results = await pause.run(() => issuer.mintJwtSvids(selectors, requests));
+    const results = await pause.run(async () => {
+      try {
+        return await issuer.mintJwtSvids(selectors, requests);
+      } catch (error) {
+        onRenewal?.('failed', requests.length);
+        throw error;
+      }
+    });
     const minted = new Map<string, HeldToken>();
     for (const [index, subject] of subjects.entries()) {
       const held = this.#hold(results[index], subject, requestedAtMs);
@@ -142,6 +152,8 @@ export class JwtStore implements JwtIdentities {
       this.#cache.put(subject, held);
       minted.set(subjectKey(subject), held);
     }
+    onRenewal?.('renewed', minted.size);
+    onRenewal?.('refused', subjects.length - minted.size);
     return minted;
   }
 

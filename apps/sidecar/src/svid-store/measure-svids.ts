@@ -1,21 +1,26 @@
 import type { Clock } from '@blastradius/kernel';
 import { gauge } from '@blastradius/runtime';
-import type { SvidStore } from './svid-store.ts';
+
+/** Holds SVIDs; when each comes to its end, epoch milliseconds. */
+export interface HoldsSvids {
+  endsMs(): readonly number[];
+}
 
 /**
  * Tells how many SVIDs are held for workloads, and how far off the nearest end is. Below zero would
  * mean a workload without an identity. Returns how to stop it.
  */
-export function measureSvids(store: SvidStore, clock: Clock): () => void {
+export function measureSvids(stores: readonly HoldsSvids[], clock: Clock): () => void {
+  const endsMs = () => stores.flatMap((store) => store.endsMs());
   const stopCount = gauge(
     'blastradius.sidecar.svids',
     { description: 'SVIDs held for workloads.', unit: '{svid}' },
-    () => store.endsMs().length,
+    () => endsMs().length,
   );
   const stopNearest = gauge(
     'blastradius.sidecar.svid.time_to_end',
     { description: 'Time until the first of the SVIDs that are held comes to its end.', unit: 's' },
-    () => secondsUntil(store.endsMs(), clock),
+    () => secondsUntil(endsMs(), clock),
   );
   return () => {
     stopCount();

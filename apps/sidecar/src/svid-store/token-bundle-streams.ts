@@ -15,7 +15,8 @@ export interface TokenBundleStreamsContext {
 /** Callers that were attested alike, and what they may have. */
 interface Callers {
   readonly selectors: readonly string[];
-  readonly watchers: Set<TokenBundlesWatcher>;
+  /** And what each was told last. */
+  readonly watchers: Map<TokenBundlesWatcher, TokenBundles | undefined>;
   /** Undefined until it is known. */
   entitled: readonly Entitlement[] | undefined;
   askAtMs: number;
@@ -42,7 +43,7 @@ export class TokenBundleStreams {
   watch(selectors: readonly string[], watcher: TokenBundlesWatcher): () => void {
     const key = selectors.join('\0');
     const callers = this.#callers.get(key) ?? this.#meet(key, selectors);
-    callers.watchers.add(watcher);
+    callers.watchers.set(watcher, undefined);
     void this.#ask(callers);
     return () => {
       callers.watchers.delete(watcher);
@@ -58,7 +59,7 @@ export class TokenBundleStreams {
   }
 
   #meet(key: string, selectors: readonly string[]): Callers {
-    const callers = { selectors, watchers: new Set<TokenBundlesWatcher>(), entitled: undefined, askAtMs: 0 };
+    const callers: Callers = { selectors, watchers: new Map(), entitled: undefined, askAtMs: 0 };
     this.#callers.set(key, callers);
     return callers;
   }
@@ -71,16 +72,20 @@ export class TokenBundleStreams {
     } catch (error) {
       // Who was told once keeps what it has: a bundle is not a secret that could be taken back.
       if (callers.entitled !== undefined) return;
-      for (const watcher of [...callers.watchers]) watcher.onError(error);
+      for (const watcher of [...callers.watchers.keys()]) watcher.onError(error);
     }
   }
 
-  /** The same object each time until something changes, which costs a stream next to nothing. */
+  /** Tells of what is new alone: at each push a caller is attested again. */
   #tell({ entitled, watchers }: Callers): void {
     if (entitled === undefined) return;
     const view = this.#context.bundles.viewFor(federatesWith(entitled));
     const bundles = entitled.length === 0 ? NONE : this.#select(view);
-    for (const watcher of [...watchers]) watcher.onBundles(bundles);
+    for (const [watcher, told] of [...watchers]) {
+      if (told === bundles) continue;
+      watchers.set(watcher, bundles);
+      watcher.onBundles(bundles);
+    }
   }
 
   #nowMs(): number {

@@ -22,6 +22,11 @@ export class WitStore implements WitIdentities {
     this.#bundles = new TokenBundleStreams(context, ({ wit }) => wit);
   }
 
+  /** When each SVID that is held comes to its end, epoch milliseconds. */
+  endsMs(): readonly number[] {
+    return this.#sets.endsMs();
+  }
+
   watchWitSvids(selectors: readonly string[], watcher: WitSvidsWatcher): () => void {
     return this.#sets.watch(selectors, {
       onSnapshot: (svids) => watcher.onSvids(svids),

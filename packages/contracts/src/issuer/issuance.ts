@@ -115,7 +115,7 @@ export const jwtSvidsRequest = z.object({
 });
 
 /** `POST /v1/wit-svids`: WIT-SVIDs, each bound to the key that signed its CSR. */
-export const witSvidsRequest = x509SvidsRequest;
+export const witSvidsRequest = z.object(x509SvidsRequest.shape);
 
 /** Of both, in the order of the requests; `refused` carries a code and no token. */
 export const tokenSvidsAnswer = z.object({

@@ -20,7 +20,7 @@ export class X509BundleSet extends BundleSet<X509Bundle> {}
  * BundleInvalid or SpiffeIdInvalid.
  */
 export function parseX509BundlePem(trustDomain: string, pem: string): X509Bundle {
-  return x509BundleOf(trustDomain, pem.trim() === '' ? [] : certificatesFromPem(pem));
+  return x509BundleOf(trustDomain, pem === '' ? [] : certificatesFromPem(pem));
 }
 
 /**

@@ -20,7 +20,10 @@ export interface MtlsOptions {
  * never Node's own list of web CAs: which of them speaks for which trust domain is for `verifyTlsPeer` to say.
  * Throws `x509-source.svid-not-held`.
  */
-export function secureContextOptions({ source, spiffeId }: MtlsOptions): SecureContextOptions {
+export function secureContextOptions({
+  source,
+  spiffeId,
+}: Pick<MtlsOptions, 'source' | 'spiffeId'>): SecureContextOptions {
   const { certificates, privateKey } = source.svid(spiffeId);
   const authorities = source.bundles().bundles.flatMap((bundle) => bundle.authorities);
   return {

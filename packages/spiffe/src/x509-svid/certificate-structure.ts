@@ -1,6 +1,7 @@
-import { isObjectIdentifier, readBits, readUnsigned } from '../der/primitives.ts';
+import { readBits, readUnsigned } from '../der/primitives.ts';
 import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
 import { checkDistinguishedName } from './distinguished-name.ts';
+import { checkPublicKeyEncoding } from './public-key-encoding.ts';
 import { checkValidityPeriod } from './validity-period.ts';
 
 /** EXPLICIT [0] INTEGER; where it is absent, the certificate is of version 1. */
@@ -32,7 +33,7 @@ export function checkCertificateStructure(der: Uint8Array): void {
   checkDistinguishedName(issuer);
   checkValidityPeriod(validity);
   checkDistinguishedName(subject);
-  checkPublicKey(publicKey);
+  checkPublicKeyEncoding(publicKey);
   checkOptionalParts(optional);
 }
 
@@ -43,14 +44,6 @@ function checkVersion(version: string | undefined, optional: readonly DerElement
   const hasExtensions = optional.some(({ identifier }) => identifier === extensionsTag);
   if (!isOlder || hasExtensions)
     throw new DerMalformed('a version that has no extensions, or that is unknown');
-}
-
-function checkPublicKey(publicKey: DerElement): void {
-  const [algorithm, bits, ...rest] = readElements(publicKey);
-  const [type] = algorithm === undefined ? [] : readElements(algorithm);
-  if (!type || !bits || rest.length > 0 || !isObjectIdentifier(type))
-    throw new DerMalformed('not a public key');
-  readBits(bits);
 }
 
 /** Of [1] and [2], unique IDs that nobody uses, and [3], the extensions, each at most once and in this order. */

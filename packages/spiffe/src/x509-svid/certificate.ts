@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { readExtensions } from './certificate-extensions.ts';
 import { type CertificateNames, readNames } from './certificate-names.ts';
 import { checkCertificateStructure } from './certificate-structure.ts';
@@ -13,6 +13,7 @@ import { SvidExtensionUnsupported, SvidMalformed } from './x509-svid.errors.ts';
  */
 export interface Certificate extends CertificateNames {
   readonly x509: X509Certificate;
+  readonly publicKey: KeyObject;
   readonly isCa: boolean;
   /** How many further CAs may follow below this one; undefined where it does not say. */
   readonly pathLength: number | undefined;
@@ -41,6 +42,8 @@ export function parseCertificate(der: Uint8Array): Certificate {
 
 function readCertificate(der: Uint8Array): Certificate {
   const x509 = new X509Certificate(der);
+  // OpenSSL decodes the key when it is first asked for, and that can fail: better here than in use.
+  const { publicKey } = x509;
   checkCertificateStructure(der);
   const extensions = readExtensions(der);
   const keyUsage = extensions.get('keyUsage');
@@ -48,6 +51,7 @@ function readCertificate(der: Uint8Array): Certificate {
   const nameConstraints = extensions.get('nameConstraints');
   return {
     x509,
+    publicKey,
     ...readNames(extensions.get('subjectAlternativeName')?.value),
     ...readBasicConstraints(extensions.get('basicConstraints')),
     keyUsage: keyUsage && readKeyUsage(keyUsage),

@@ -23,7 +23,8 @@ const kindOfTag: Readonly<Record<number, keyof NameSubtrees>> = { 130: 'dnsNames
 export function readNameConstraints(value: DerElement): NameConstraints {
   const parts = readElements(value);
   const unknown = parts.some(({ identifier }) => identifier !== permittedTag && identifier !== excludedTag);
-  if (parts.length === 0 || unknown) throw new DerMalformed('not name constraints');
+  const isEmpty = parts.every(({ content }) => content.length === 0);
+  if (isEmpty || unknown) throw new DerMalformed('not name constraints');
   const subtrees = (tag: number) => readSubtrees(parts.find(({ identifier }) => identifier === tag));
   return { permitted: subtrees(permittedTag), excluded: subtrees(excludedTag) };
 }

@@ -54,7 +54,7 @@ function maySign(signer: Certificate, signed: readonly Certificate[], now: Date)
     (nameConstraints === undefined || signed.every((names) => permitsNames(nameConstraints, names))) &&
     isValidAt(signer, now) &&
     certificate.x509.checkIssued(signer.x509) &&
-    certificate.x509.verify(signer.x509.publicKey)
+    certificate.x509.verify(signer.publicKey)
   );
 }
 

@@ -62,6 +62,7 @@ export async function startIdentityPlane(
             JOIN_TOKEN: joinToken,
             BOOTSTRAP_BUNDLE: bundle.x509Authorities.join(','),
             WORKLOAD_API_SOCKET: workloadApiSocket,
+            WIT_SVIDS: 'on',
             ...egressEnvironment(setting, networkPort),
             ...(previous?.egressUrl ? { EGRESS_PORT: new URL(previous.egressUrl).port } : {}),
           },

@@ -19,9 +19,9 @@ interface Request {
   readonly streamId?: number;
   readonly extra?: [string, string][];
   /** Bytes of padding, and whether there is a priority, and where the block is cut into frames. */
-  readonly padding?: number;
+  readonly padding?: number | undefined;
   readonly isPrioritized?: boolean;
-  readonly cutAt?: number;
+  readonly cutAt?: number | undefined;
 }
 
 function request({ authority, streamId = 1, extra = [], padding, isPrioritized, cutAt }: Request): Buffer {
