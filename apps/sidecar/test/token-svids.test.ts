@@ -48,6 +48,7 @@ async function startHost(joining: Joining): Promise<{ client: WorkloadApiClient;
       workloadApiSocket: socketPath,
       witSvids: joining.witSvids ?? 'on',
       egress: undefined,
+      fileOutputs: [],
     },
     clock: systemClock,
     random: createRandom('test'),
