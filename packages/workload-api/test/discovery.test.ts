@@ -62,10 +62,10 @@ describe.each(['v1', 'v1alpha'] as const)(
       } as object);
       expect(listServicesResponse?.service.map(({ name }) => name)).toEqual([
         'SpiffeWorkloadAPI',
-        'envoy.service.secret.v3.SecretDiscoveryService',
         'grpc.health.v1.Health',
         'grpc.reflection.v1.ServerReflection',
         'grpc.reflection.v1alpha.ServerReflection',
+        'envoy.service.secret.v3.SecretDiscoveryService',
       ]);
     });
 
