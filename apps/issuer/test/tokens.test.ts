@@ -158,7 +158,8 @@ describe('a key that signs tokens', () => {
     await issuer.admin('POST', '/admin/authority/rotate', { step: 'taint', kind: 'jwt' });
     const next = await ask(client, '/v1/jwt-svids', [{ spiffeId, audience }]);
     expect(kidOf(next)).not.toBe(kidOf(first));
-    expect(next.bundle.jwtAuthorities.map(({ kid }) => kid)).toEqual([kidOf(first), kidOf(next)]);
+    const kids = next.bundle.jwtAuthorities.map(({ kid }) => kid);
+    expect(kids.toSorted()).toEqual([kidOf(first) ?? '', kidOf(next) ?? ''].toSorted());
     expect(next.bundle.taintedAuthorityKeyIds).toEqual([kidOf(first)]);
   });
 });

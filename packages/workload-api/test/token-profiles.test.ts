@@ -86,6 +86,8 @@ describe('FetchJWTSVID', () => {
   it.each([
     ['without an audience', { audience: [] }],
     ['with an empty audience', { audience: ['network', ''] }],
+    ['with more audiences than an issuer takes', { audience: Array(33).fill('network') }],
+    ['with an audience that is longer than an issuer takes', { audience: ['n'.repeat(2049)] }],
     ['for what is no SPIFFE ID', { audience: ['network'], spiffeId: 'agent/a' }],
   ])('is InvalidArgument %s, and asks nobody', async (_reason, request) => {
     await expect(client.unary('FetchJWTSVID', request)).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import type {
   WorkloadApiLogger,
 } from '@blastradius/workload-api';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
-import { hasEnded, renewAtMs } from '../rotation/renewal-time.ts';
+import { hasEnded, lifetimeOf, renewAtMs } from '../rotation/renewal-time.ts';
 import type { RetryPause } from '../rotation/retry-pause.ts';
 import type { Entitlements } from './entitlements.ts';
 import type { JwtIssuer, TokenResult } from './issuer.ts';
@@ -130,43 +130,48 @@ export class JwtStore implements JwtIdentities {
 
   /** All of them are of one caller and one audience. */
   async #mint(subjects: readonly TokenSubject[]): Minting {
-    const { issuer, pause, logger, onRenewal } = this.#context;
-    const requestedAtMs = this.#nowMs();
-    const selectors = subjects[0]?.selectors ?? [];
-    const requests = subjects.map(({ spiffeId, audience }) => ({ spiffeId, audience }));
-    const results = await pause.run(async () => {
-      try {
-        return await issuer.mintJwtSvids(selectors, requests);
-      } catch (error) {
-        onRenewal?.('failed', requests.length);
-        throw error;
-      }
-    });
+    const results = await this.#request(subjects);
     const minted = new Map<string, HeldToken>();
     for (const [index, subject] of subjects.entries()) {
-      const held = this.#hold(results[index], subject, requestedAtMs);
+      const held = results[index];
       if (held === undefined) {
-        logger.warn({ spiffeId: subject.spiffeId }, 'jwt-svid not issued');
+        this.#context.logger.warn({ spiffeId: subject.spiffeId }, 'jwt-svid not issued');
         continue;
       }
       this.#cache.put(subject, held);
       minted.set(subjectKey(subject), held);
     }
-    onRenewal?.('renewed', minted.size);
-    onRenewal?.('refused', subjects.length - minted.size);
+    this.#context.onRenewal?.('renewed', minted.size);
+    this.#context.onRenewal?.('refused', subjects.length - minted.size);
     return minted;
   }
 
+  #request(subjects: readonly TokenSubject[]): Promise<readonly (HeldToken | undefined)[]> {
+    const { issuer, pause, onRenewal } = this.#context;
+    const requestedAtMs = this.#nowMs();
+    const selectors = subjects[0]?.selectors ?? [];
+    const requests = subjects.map(({ spiffeId, audience }) => ({ spiffeId, audience }));
+    return pause.run(async () => {
+      try {
+        const answer = await issuer.mintJwtSvids(selectors, requests);
+        return answer.map((result, index) => this.#hold(result, subjects[index], requestedAtMs));
+      } catch (error) {
+        onRenewal?.('failed', requests.length);
+        throw error;
+      }
+    });
+  }
+
   #hold(
-    result: TokenResult | undefined,
-    { spiffeId }: TokenSubject,
+    result: TokenResult,
+    subject: TokenSubject | undefined,
     requestedAtMs: number,
   ): HeldToken | undefined {
-    if (result === undefined || 'refused' in result || result.spiffeId !== spiffeId) return undefined;
-    const { token, expiresAtMs } = result;
-    const lifetime = { requestedAtMs, notAfterMs: expiresAtMs };
+    if ('refused' in result || result.spiffeId !== subject?.spiffeId) return undefined;
+    const { token } = result;
+    const lifetime = lifetimeOf(result, { requestedAtMs, nowMs: this.#nowMs() });
     return {
-      spiffeId,
+      spiffeId: subject.spiffeId,
       token,
       ...lifetime,
       renewAtMs: renewAtMs(lifetime, this.#context.random.next()),

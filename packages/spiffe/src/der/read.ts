@@ -33,6 +33,12 @@ export function readElements({ content, identifier }: DerElement): DerElement[] 
   return elements;
 }
 
+/** Reads the elements of a SEQUENCE, and of nothing else that holds elements. */
+export function readSequence(element: DerElement): DerElement[] {
+  if (element.identifier !== 0x30) throw new DerMalformed('not a sequence');
+  return readElements(element);
+}
+
 function elementAt(bytes: Buffer, offset: number): DerElement {
   const identifier = byteAt(bytes, offset);
   if ((identifier & 0x1f) === 0x1f) throw new DerMalformed('a long tag');

@@ -1,5 +1,5 @@
 import { isObjectIdentifier, readBoolean } from '../der/primitives.ts';
-import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readElement, readElements, readSequence } from '../der/read.ts';
 import { SvidExtensionUnsupported } from './x509-svid.errors.ts';
 
 export interface CertificateExtension {
@@ -58,15 +58,15 @@ function isUnderstood(type: string): type is keyof typeof understood {
 }
 
 function extensionElements(der: Uint8Array): DerElement[] {
-  const [toBeSigned] = readElements(readElement(der));
+  const [toBeSigned] = readSequence(readElement(der));
   if (toBeSigned === undefined) throw new DerMalformed('not a certificate');
   const wrapped = readElements(toBeSigned).find((part) => part.identifier === extensionsTag);
-  return wrapped === undefined ? [] : readElements(readElement(wrapped.content));
+  return wrapped === undefined ? [] : readSequence(readElement(wrapped.content));
 }
 
 /** SEQUENCE { OBJECT IDENTIFIER, BOOLEAN DEFAULT FALSE, OCTET STRING } */
 function readExtension(element: DerElement): { type: string; critical: boolean; value: () => DerElement } {
-  const [type, ...rest] = readElements(element);
+  const [type, ...rest] = readSequence(element);
   const flag = rest[0]?.identifier === tag.boolean ? rest.shift() : undefined;
   const [octets, ...more] = rest;
   if (!type || !isObjectIdentifier(type) || octets?.identifier !== tag.octetString || more.length > 0) {

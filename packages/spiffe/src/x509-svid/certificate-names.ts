@@ -1,4 +1,4 @@
-import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readSequence } from '../der/read.ts';
 
 /** The names that a certificate is for (RFC 5280, section 4.2.1.6), of the kinds that we look at. */
 export interface CertificateNames {
@@ -10,7 +10,7 @@ const tag = { email: 0x81, dns: 0x82, uri: 0x86, ip: 0x87 };
 
 /** Reads a subject alternative name; an absent one names nothing. */
 export function readNames(value: DerElement | undefined): CertificateNames {
-  const names = value === undefined ? [] : readElements(value);
+  const names = value === undefined ? [] : readSequence(value);
   if (!names.every(isSound)) throw new DerMalformed('an alternative name that not all can read');
   const textsOf = (wanted: number) =>
     names.filter(({ identifier }) => identifier === wanted).map(({ content }) => content.toString('latin1'));

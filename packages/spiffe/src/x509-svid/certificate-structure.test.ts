@@ -30,6 +30,7 @@ describe('a certificate', () => {
     ['a compressed point', '03420004', '03420002'],
     ['a host with a control character', ascii('example.org'), ascii('exam\u001ble.org')],
     ['a host without a name', ascii('//example.org'), ascii('//.xample.org')],
+    ['basic constraints that are no sequence', '551d130101ff04023000', '551d130101ff04022f00'],
     ['a boolean that is neither', '0101ff', '010101'],
   ])('with %s is refused', (_, from, to) => {
     expect(() => parseCertificate(changed(from, to))).toThrow(SvidMalformed);

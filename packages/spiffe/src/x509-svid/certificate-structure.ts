@@ -1,5 +1,5 @@
 import { readBits, readUnsigned } from '../der/primitives.ts';
-import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readElement, readSequence } from '../der/read.ts';
 import { checkDistinguishedName } from './distinguished-name.ts';
 import { checkPublicKeyEncoding } from './public-key-encoding.ts';
 import { checkValidityPeriod } from './validity-period.ts';
@@ -21,12 +21,12 @@ export interface CertificateParties {
  * that disagree about a certificate are how one is smuggled past a check.
  */
 export function readCertificateStructure(der: Uint8Array): CertificateParties {
-  const [toBeSigned, outerAlgorithm, signature, ...rest] = readElements(readElement(der));
+  const [toBeSigned, outerAlgorithm, signature, ...rest] = readSequence(readElement(der));
   if (!toBeSigned || !outerAlgorithm || !signature || rest.length > 0) {
     throw new DerMalformed('not a certificate');
   }
   readBits(signature);
-  const parts = readElements(toBeSigned);
+  const parts = readSequence(toBeSigned);
   const version = parts[0]?.identifier === versionTag ? parts.shift()?.whole.toString('hex') : undefined;
   const [serial, algorithm, issuer, validity, subject, publicKey, ...optional] = parts;
   if (!serial || !algorithm || !issuer || !validity || !subject || !publicKey) {

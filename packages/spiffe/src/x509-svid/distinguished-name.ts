@@ -1,13 +1,12 @@
 import { isObjectIdentifier } from '../der/primitives.ts';
-import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readElements, readSequence } from '../der/read.ts';
 
 /** Checks the name of a subject or an issuer (RFC 5280, section 4.1.2.4): parts whose texts can be read. */
 export function checkDistinguishedName(name: DerElement): void {
-  if (name.identifier !== 0x30) throw new DerMalformed('not a name');
-  for (const relative of readElements(name)) {
+  for (const relative of readSequence(name)) {
     if (relative.identifier !== 0x31) throw new DerMalformed('not a part of a name');
     for (const attribute of readElements(relative)) {
-      const [type, value, ...rest] = readElements(attribute);
+      const [type, value, ...rest] = readSequence(attribute);
       if (!type || !value || rest.length > 0 || !isObjectIdentifier(type) || !isText(value)) {
         throw new DerMalformed('a part of a name can not be read');
       }

@@ -1,5 +1,5 @@
 import { isObjectIdentifier, readBits, readBoolean, readUnsigned } from '../der/primitives.ts';
-import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readSequence } from '../der/read.ts';
 import type { KeyUsage } from './certificate.ts';
 import type { CertificateExtension } from './certificate-extensions.ts';
 
@@ -22,7 +22,7 @@ export function readBasicConstraints(extension: CertificateExtension | undefined
   isCa: boolean;
   pathLength: number | undefined;
 } {
-  const parts = extension === undefined ? [] : readElements(extension.value);
+  const parts = extension === undefined ? [] : readSequence(extension.value);
   const flag = parts[0]?.identifier === tag.boolean ? parts.shift() : undefined;
   const [length, ...more] = parts;
   if (more.length > 0) throw new DerMalformed('not basic constraints');
@@ -39,7 +39,7 @@ function readPathLength(length: DerElement): number {
 }
 
 export function readExtendedKeyUsages({ value }: CertificateExtension): string[] {
-  const usages = readElements(value);
+  const usages = readSequence(value);
   if (!usages.every(isObjectIdentifier)) throw new DerMalformed('not extended key usages');
   return usages.map((usage) => usage.content.toString('hex'));
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readElements, readSequence } from '../der/read.ts';
 import { type CertificateNames, hostOf, isDomainName } from './certificate-names.ts';
 import { SvidExtensionUnsupported } from './x509-svid.errors.ts';
 
@@ -21,7 +21,7 @@ const kindOfTag: Readonly<Record<number, keyof NameSubtrees>> = { 130: 'dnsNames
 
 /** Constraints on other kinds of names we can not honour, and to ignore them would widen an authority. */
 export function readNameConstraints(value: DerElement): NameConstraints {
-  const parts = readElements(value);
+  const parts = readSequence(value);
   const unknown = parts.some(({ identifier }) => identifier !== permittedTag && identifier !== excludedTag);
   const isEmpty = parts.every(({ content }) => content.length === 0);
   if (isEmpty || unknown) throw new DerMalformed('not name constraints');
@@ -52,7 +52,7 @@ export function permitsNames({ permitted, excluded }: NameConstraints, names: Ce
 function readSubtrees(element: DerElement | undefined): NameSubtrees {
   const found: { uris?: string[]; dnsNames?: string[] } = {};
   for (const subtree of element === undefined ? [] : readElements(element)) {
-    const [base, ...distances] = readElements(subtree);
+    const [base, ...distances] = readSequence(subtree);
     const kind = base && kindOfTag[base.identifier];
     if (base === undefined || kind === undefined || distances.length > 0) {
       throw new SvidExtensionUnsupported('name constraints of a kind that is not supported');

@@ -1,5 +1,5 @@
 import { isObjectIdentifier, readBits, readUnsigned } from '../der/primitives.ts';
-import { type DerElement, DerMalformed, readElement, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readElement, readSequence } from '../der/read.ts';
 
 const rsaEncryption = '2a864886f70d010101';
 const ecPublicKey = '2a8648ce3d0201';
@@ -17,8 +17,8 @@ const nullValue = '0500';
  * encoding that all readers take (RFC 3279, section 2.3; RFC 5480, section 2; RFC 8410, section 3).
  */
 export function checkPublicKeyEncoding(publicKey: DerElement): void {
-  const [algorithm, bits, ...rest] = readElements(publicKey);
-  const [type, parameters, ...more] = algorithm === undefined ? [] : readElements(algorithm);
+  const [algorithm, bits, ...rest] = readSequence(publicKey);
+  const [type, parameters, ...more] = algorithm === undefined ? [] : readSequence(algorithm);
   if (!type || !bits || rest.length > 0 || more.length > 0) throw new DerMalformed('not a public key');
   if (!isObjectIdentifier(type) || !isSound(type.content.toString('hex'), parameters, readBits(bits))) {
     throw new DerMalformed('a public key of an unknown kind or encoding');
@@ -34,7 +34,7 @@ function isSound(type: string, parameters: DerElement | undefined, key: Buffer):
 
 /** SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
 function isRsaKey(key: Buffer): boolean {
-  const [modulus, exponent, ...rest] = readElements(readElement(key));
+  const [modulus, exponent, ...rest] = readSequence(readElement(key));
   if (!modulus || !exponent || rest.length > 0) return false;
   return readUnsigned(modulus).some((byte) => byte > 0) && readUnsigned(exponent).length <= 5;
 }

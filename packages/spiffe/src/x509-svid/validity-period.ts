@@ -1,11 +1,11 @@
-import { type DerElement, DerMalformed, readElements } from '../der/read.ts';
+import { type DerElement, DerMalformed, readSequence } from '../der/read.ts';
 
 const utcTime = 0x17;
 const generalizedTime = 0x18;
 
 /** Checks that both ends of a validity are instants as RFC 5280, section 4.1.2.5, writes them. */
 export function checkValidityPeriod(validity: DerElement): void {
-  const [notBefore, notAfter, ...rest] = readElements(validity);
+  const [notBefore, notAfter, ...rest] = readSequence(validity);
   if (!notBefore || !notAfter || rest.length > 0 || !isInstant(notBefore) || !isInstant(notAfter)) {
     throw new DerMalformed('not a validity');
   }
