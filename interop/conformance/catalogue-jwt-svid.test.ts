@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { Bench, HOME } from './bench/bench.ts';
 import { signingInput, type TokenAlgorithm, TokenKey } from './bench/token-key.ts';
 import { runCases } from './catalogue/run-cases.ts';
@@ -14,6 +14,7 @@ beforeAll(async () => {
   bench = await Bench.start();
 });
 afterAll(async () => {
+  expect(bench.api.callsOf('ValidateJWTSVID')).toEqual([]);
   await bench[Symbol.asyncDispose]();
 });
 

@@ -188,7 +188,6 @@ export const catalogue = {
 
 export type CaseId = keyof typeof catalogue;
 export type PeerCaseId = keyof typeof x509Peer;
-export type FederationCaseId = keyof typeof x509Federation;
 export type CasesOf<Group extends string> = Extract<CaseId, `${Group}-${string}`>;
 export const roles = ['server', 'client'] as const;
 export type Role = (typeof roles)[number];
