@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import {
 import { runClient } from '../client-program.ts';
 import { goTool } from '../go-tools.ts';
 import { type RunningTrustDomain, startTrustDomain } from '../trust-domain.ts';
+import { publishedBundle } from './published-bundle.ts';
 
 const file = await goTool({
   module: 'github.com/kanywst/spiffe-compliance-checker',
@@ -71,7 +71,7 @@ describe.skipIf(file === undefined)('spiffe-compliance-checker', () => {
   });
 
   it('finds nothing in the bundle that the issuer publishes', async () => {
-    const bundle = await publishedBundle();
+    const bundle = await publishedBundle(domain, client);
     expect(await findings('bundle', await stored('bundle.json', bundle))).toEqual([]);
     const without = bundle.replace('"x509-svid"', '"x509"');
     expect(await findings('bundle', await stored('bad.json', without))).not.toEqual([]);
@@ -90,18 +90,5 @@ describe.skipIf(file === undefined)('spiffe-compliance-checker', () => {
     const path = join(folder, name);
     await writeFile(path, content);
     return path;
-  }
-
-  async function publishedBundle(): Promise<string> {
-    const authorities = (await client.fetchX509Bundles()).get(domain.name)?.authorities ?? [];
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    // Who vouches for the issuer's server is the trust domain itself; its name is not in question here.
-    const options = { ca: certificatesToPem(authorities), checkServerIdentity: () => undefined };
-    get(new URL('/v1/spiffe-bundle', domain.issuerUrl), options, async (answer) => {
-      let text = '';
-      for await (const chunk of answer) text += chunk;
-      resolve(text);
-    }).on('error', reject);
-    return promise;
   }
 });

@@ -19,6 +19,7 @@ import { observeCall } from './observe-calls.ts';
 import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { RetryPause } from './rotation/retry-pause.ts';
+import { ClocksDiffer } from './rotation/rotation.errors.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
 import { Entitlements } from './svid-store/entitlements.ts';
 import { JwtStore } from './svid-store/jwt-store.ts';
@@ -39,7 +40,7 @@ export interface SidecarOptions {
 export interface Sidecar {
   /** Where the egress proxy listens, if there is one: `http://127.0.0.1:8090`. */
   readonly egressUrl: string | undefined;
-  /** Its own SVID is valid: it can get identities for others. */
+  /** Its own SVID is valid, so that it can get identities for others, and they can reach it. */
   isReady(): boolean;
   close(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     jwt,
     wit,
     logger,
+    clock,
     onCall: observeCall,
   });
   const egress = await openEgress(options, { x509: source, jwt }, attestors);
@@ -88,7 +90,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 
   return {
     egressUrl: egress?.url,
-    isReady: () => clock.now().getTime() < identity.notAfterMs,
+    isReady: () => api.isReachable && clock.now().getTime() < identity.notAfterMs,
     close: async () => {
       clearInterval(ticking);
       // While it lets requests end, the identities they were begun with are still there.
@@ -102,7 +104,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 /** What is held for workloads, a store for each profile; all of them ask for entitlements in one place. */
 function openStores(client: IssuerClient, bundles: TrustBundles, options: SidecarOptions) {
   const { config, clock, random, logger } = options;
-  const isOutage = (error: unknown) => error instanceof IssuerUnavailable;
+  const isOutage = (error: unknown) => error instanceof IssuerUnavailable || error instanceof ClocksDiffer;
   const pause = new RetryPause({ clock, random, isOutage });
   const entitlements = new Entitlements({ issuer: client, clock, pause });
   const issuer = {

@@ -14,6 +14,8 @@ import { type MtlsOptions, secureContextOptions } from '../src/tls/mtls-options.
 import { mtlsServerOptions, protectServer } from '../src/tls/mtls-server.ts';
 import { verifyTlsPeer } from '../src/tls/verify-tls-peer.ts';
 import type { X509Svid } from '../src/x509-svid/x509-svid.ts';
+import { parseX509SvidDer } from '../src/x509-svid/x509-svid-encoding.ts';
+import { ShapedAuthority } from './shaped-authority.ts';
 import { TestTrustDomain } from './test-trust-domain.ts';
 
 /** A source that the test itself rotates. */
@@ -137,6 +139,27 @@ describe('a protected server', () => {
     expect(refusals.map(codeOf)).toEqual(['svid.untrusted']);
     client.set((await abroad.x509Svid('/client')).svid, [here]);
     expect((await call(port)).text).toBe('spiffe://abroad.test/client');
+  });
+
+  it('knows a caller below an intermediate, that of another authority not', async () => {
+    const [trusted, stranger] = [
+      await ShapedAuthority.create('here.test'),
+      await ShapedAuthority.create('here.test'),
+    ];
+    const authorities = [here.authority, trusted.certificate];
+    const source = {
+      svid: () => server.svid(),
+      bundles: () => new X509BundleSet([{ trustDomain: 'here.test', authorities }]),
+      onUpdate: () => () => {},
+    };
+    const port = await startEcho({ source });
+    const callFrom = async (authority: ShapedAuthority) => {
+      const { chain, key } = await (await authority.intermediate()).leaf('/below');
+      client.set(parseX509SvidDer(Buffer.concat(chain), key), [here]);
+      return (await call(port)).text;
+    };
+    expect(await callFrom(trusted)).toBe('spiffe://here.test/below');
+    expect(await callFrom(stranger)).toBe('');
   });
 
   it('refuses who shows nothing, and who is of an unknown authority', async () => {

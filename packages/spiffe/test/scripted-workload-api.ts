@@ -13,6 +13,13 @@ interface StreamCall {
   on(event: 'cancelled', listener: () => void): void;
 }
 
+/** What a Workload API refuses a call with (SPIFFE Workload Endpoint, section 6). */
+export const refusals = {
+  invalidArgument: status.INVALID_ARGUMENT,
+  permissionDenied: status.PERMISSION_DENIED,
+  unavailable: status.UNAVAILABLE,
+} as const;
+
 /** What happens to a call: a message that is the state now, or a status. */
 type Script = { readonly state: object } | { readonly refuse: status } | { readonly endAfter: object };
 
@@ -20,6 +27,8 @@ export interface SeenCall {
   readonly method: string;
   readonly request: object;
   readonly header: unknown;
+  /** Milliseconds, of the process's monotonic clock. */
+  readonly at: number;
 }
 
 /** Any Workload API, seen from the wire: it answers as the test says, and pushes what the test sets. */
@@ -28,6 +37,7 @@ export class ScriptedWorkloadApi {
   readonly calls: SeenCall[] = [];
   readonly #scripts = new Map<string, Script>();
   readonly #open = new Map<string, Set<StreamCall>>();
+  readonly #refusals = new Map<string, status[]>();
   #server: Server | undefined;
 
   private constructor(socketPath: string) {
@@ -35,12 +45,18 @@ export class ScriptedWorkloadApi {
   }
 
   static async start(): Promise<ScriptedWorkloadApi> {
-    const api = new ScriptedWorkloadApi(join(await mkdtemp(join(tmpdir(), 'scripted-')), 'api.sock'));
+    const api = await ScriptedWorkloadApi.create();
     await api.listen();
     return api;
   }
 
-  async listen(): Promise<void> {
+  /** One that does not listen yet. */
+  static async create(): Promise<ScriptedWorkloadApi> {
+    return new ScriptedWorkloadApi(join(await mkdtemp(join(tmpdir(), 'scripted-')), 'api.sock'));
+  }
+
+  /** Returns the port, where the address has one. */
+  async listen(address = `unix://${this.socketPath}`): Promise<number> {
     const server = new Server();
     const definition = workloadApiDefinition();
     const handlers = Object.entries(definition).map(([name, method]) => [
@@ -48,12 +64,12 @@ export class ScriptedWorkloadApi {
       method.responseStream ? this.#stream(name) : this.#unary(name),
     ]);
     server.addService(definition, Object.fromEntries(handlers));
-    await new Promise<void>((resolve, reject) => {
-      server.bindAsync(`unix://${this.socketPath}`, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(error) : resolve(),
+    this.#server = server;
+    return await new Promise((resolve, reject) => {
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
       );
     });
-    this.#server = server;
   }
 
   stop(): void {
@@ -64,6 +80,16 @@ export class ScriptedWorkloadApi {
   script(method: string, script: Script): void {
     this.#scripts.set(method, script);
     for (const call of this.#open.get(method) ?? []) this.#play(call, script);
+  }
+
+  /** So many of the next calls are refused, whatever the script says. */
+  refuseNext(method: string, refusal: status, count: number): void {
+    this.#refusals.set(method, Array<status>(count).fill(refusal));
+  }
+
+  /** Ends the streams that are open now. */
+  cut(method: string, refusal: status): void {
+    for (const call of this.#open.get(method) ?? []) this.#play(call, { refuse: refusal });
   }
 
   callsOf(method: string): readonly SeenCall[] {
@@ -99,11 +125,14 @@ export class ScriptedWorkloadApi {
   }
 
   #scriptOf(method: string): Script {
+    const refusal = this.#refusals.get(method)?.pop();
+    if (refusal !== undefined) return { refuse: refusal };
     return this.#scripts.get(method) ?? { refuse: status.PERMISSION_DENIED };
   }
 
   #see(method: string, { request, metadata }: { readonly request: object; readonly metadata: Metadata }) {
-    this.calls.push({ method, request, header: metadata.get('workload.spiffe.io') });
+    const header = metadata.get('workload.spiffe.io');
+    this.calls.push({ method, request, header, at: performance.now() });
   }
 }
 

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '@blastradius/kernel';
 import { type ConnectionInjector, Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { attestWorkload } from './attestation/attest-workload.ts';
@@ -39,6 +38,8 @@ export interface WorkloadApiOptions {
 }
 
 export interface WorkloadApi {
+  /** Its socket is where it should be; somebody may have taken it away. */
+  readonly isReachable: boolean;
   /** Ends every stream with OK, so that clients come back at once, and removes the socket. */
   close(): Promise<void>;
 }
@@ -82,22 +83,25 @@ export async function startWorkloadApi(options: WorkloadApiOptions): Promise<Wor
     });
     injector.injectConnection(await greetClient(socket));
   };
-  const server = createServer((socket) => {
+  const onConnection = (socket: Socket) => {
     socket.on('error', (error) => options.logger.debug({ err: error }, 'workload connection failed'));
     accept(socket).catch((error: unknown) => {
       socket.destroy();
       if (error instanceof ClientGone) return;
       options.logger.warn({ err: error }, 'workload connection refused');
     });
-  });
-  await listenOnUnixSocket(server, options.socketPath);
+  };
+  const { socketPath: path, logger } = options;
+  const listening = await listenOnUnixSocket({ path, accept: onConnection, logger });
   options.logger.info({ socketPath: options.socketPath }, 'workload api serves');
 
   return {
+    get isReachable() {
+      return listening.isReachable;
+    },
     close: async () => {
       if (closing.signal.aborted) return;
-      const closed = once(server, 'close');
-      server.close();
+      const closed = listening.close();
       closing.abort();
       health.stopping();
       for (const injector of connections.values()) injector.drain(CLOSE_GRACE_MS);

@@ -20,6 +20,7 @@ interface ServerIdentityParts {
 interface OwnSvid {
   readonly certificatePem: string;
   readonly keyPem: string;
+  readonly mintedAtMs: number;
   readonly renewAtMs: number;
   /** Which authority signed it. */
   readonly authorityKeyId: string | undefined;
@@ -62,7 +63,9 @@ export class ServerIdentity {
 
   #freshSvid(taintedKeyIds: readonly string[]): OwnSvid | undefined {
     const svid = this.#svid;
-    if (svid === undefined || this.#parts.clock.now().getTime() >= svid.renewAtMs) return undefined;
+    const nowMs = this.#parts.clock.now().getTime();
+    // Minted by a clock that has been set back since, it is not valid yet for anyone.
+    if (svid === undefined || nowMs >= svid.renewAtMs || nowMs < svid.mintedAtMs) return undefined;
     const isTainted = svid.authorityKeyId !== undefined && taintedKeyIds.includes(svid.authorityKeyId);
     return isTainted ? undefined : svid;
   }
@@ -85,6 +88,7 @@ export class ServerIdentity {
     return {
       certificatePem: certificatesToPem(chain),
       keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      mintedAtMs: now.getTime(),
       renewAtMs: (now.getTime() + document.notAfterMs) / 2,
       authorityKeyId: chain[0] && authorityKeyIdOf(chain[0]),
     };

@@ -1,6 +1,7 @@
 import type { Clock } from '@blastradius/kernel';
 import { parseJwtSvidInsecure } from '@blastradius/spiffe';
 import type { JwtIdentities } from '@blastradius/workload-api';
+import { type Deadline, isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
 import { type FileOutput, selectorsOf, type TokenFile } from './file-output.ts';
 import { OutputTokenMissing } from './file-writer.errors.ts';
 
@@ -8,7 +9,7 @@ interface HeldToken {
   readonly token: string;
   readonly expiresAtMs: number;
   /** When to ask for another one. */
-  readonly renewAtMs: number;
+  readonly renewAt: Deadline;
 }
 
 /** A token whose half is over is not asked for anew at every look, should the answer be the same one. */
@@ -30,7 +31,7 @@ export class HeldTokens {
   /** Something is to be asked for: not only where nothing is there yet. */
   get areDue(): boolean {
     const nowMs = this.#clock.now().getTime();
-    return this.#output.tokens.some(({ file }) => nowMs >= (this.#held.get(file)?.renewAtMs ?? 0));
+    return this.#output.tokens.some(({ file }) => isPast(this.#held.get(file)?.renewAt ?? NO_WAIT, nowMs));
   }
 
   /** By file name. Rejects where one can't be had and the last one is over. */
@@ -47,7 +48,7 @@ export class HeldTokens {
   async #freshOne(spiffeId: string, { file, audience }: TokenFile): Promise<string> {
     const nowMs = this.#clock.now().getTime();
     const held = this.#held.get(file);
-    if (held !== undefined && nowMs < held.renewAtMs) return held.token;
+    if (held !== undefined && !isPast(held.renewAt, nowMs)) return held.token;
     try {
       const fetched = await this.#fetch(spiffeId, audience);
       this.#held.set(file, fetched);
@@ -56,7 +57,7 @@ export class HeldTokens {
       if (held === undefined || nowMs >= held.expiresAtMs) {
         throw new OutputTokenMissing('no JWT-SVID could be had', { cause, context: { file, spiffeId } });
       }
-      this.#held.set(file, { ...held, renewAtMs: nowMs + ASK_AGAIN_MS });
+      this.#held.set(file, { ...held, renewAt: waitFrom(nowMs, ASK_AGAIN_MS) });
       return held.token;
     }
   }
@@ -68,11 +69,9 @@ export class HeldTokens {
     if (token === undefined) throw new OutputTokenMissing('no JWT-SVID was issued');
     const now = this.#clock.now();
     const { expiresAt, issuedAt = now } = parseJwtSvidInsecure(token, audience, now);
-    const half = (issuedAt.getTime() + expiresAt.getTime()) / 2;
-    return {
-      token,
-      expiresAtMs: expiresAt.getTime(),
-      renewAtMs: Math.max(half, now.getTime() + ASK_AGAIN_MS),
-    };
+    // Half of its life from now at the latest: its own times may be those of a clock that runs ahead.
+    const halfMs = (expiresAt.getTime() - issuedAt.getTime()) / 2;
+    const delayMs = Math.max(Math.min(issuedAt.getTime() - now.getTime(), 0) + halfMs, ASK_AGAIN_MS);
+    return { token, expiresAtMs: expiresAt.getTime(), renewAt: waitFrom(now.getTime(), delayMs) };
   }
 }

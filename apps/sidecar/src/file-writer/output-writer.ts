@@ -9,6 +9,7 @@ import type {
   X509Snapshot,
 } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
+import { isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
 import { type FileOutput, selectorsOf } from './file-output.ts';
 import { fileSet, fingerprint } from './file-set.ts';
 import { HeldTokens } from './held-tokens.ts';
@@ -45,7 +46,7 @@ export class OutputWriter {
   #endsAtMs = Number.POSITIVE_INFINITY;
   #isChanged = false;
   #failures = 0;
-  #retryAtMs = 0;
+  #retryAt = NO_WAIT;
   #attempt: Promise<void> | undefined;
 
   constructor(output: FileOutput, context: OutputContext) {
@@ -62,7 +63,7 @@ export class OutputWriter {
 
   /** To be called several times within the shortest lifetime. */
   tick(): void {
-    if (this.#attempt !== undefined || this.#nowMs() < this.#retryAtMs || !this.#hasHeard()) return;
+    if (this.#attempt !== undefined || !isPast(this.#retryAt, this.#nowMs()) || !this.#hasHeard()) return;
     if (!this.#isChanged && !this.#tokens.areDue) return;
     this.#attempt = this.#try().finally(() => {
       this.#attempt = undefined;
@@ -81,7 +82,7 @@ export class OutputWriter {
       await this.#write();
       await this.#tell();
       this.#failures = 0;
-      this.#retryAtMs = 0;
+      this.#retryAt = NO_WAIT;
     } catch (error) {
       this.#isChanged = true;
       this.#fail(error);
@@ -132,7 +133,7 @@ export class OutputWriter {
     const { name: output, directory } = this.#output;
     this.#failures += 1;
     const delayMs = retryDelayMs(this.#failures, LIFETIME_MS_FOR_RETRIES, random.next());
-    this.#retryAtMs = this.#nowMs() + delayMs;
+    this.#retryAt = waitFrom(this.#nowMs(), delayMs);
     const reason = error instanceof DomainError ? error.code : 'file-output.failed';
     const context = { output, directory, reason, failures: this.#failures, err: error };
     logger.warn(context, 'files are not up to date');

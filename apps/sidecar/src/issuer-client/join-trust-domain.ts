@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
+import { ClocksDiffer } from '../rotation/rotation.errors.ts';
 import { IssuerRefused, IssuerUnavailable, JoinTokenLost } from './issuer-client.errors.ts';
 import { type JoinTokens, openJoinTokens, readSupplied, type Supplied } from './join-tokens.ts';
 import { attestByNodeCertificate, type NodeCertificateFiles } from './node-certificate.ts';
@@ -81,7 +82,7 @@ async function joinWithCertificate(joining: Joining, files: NodeCertificateFiles
       const admitted = await attestByNodeCertificate(context, files, await bootstrap());
       return { identity: new SidecarIdentity(context, admitted, readmit), bundle: admitted.bundle };
     } catch (error) {
-      if (!(error instanceof IssuerUnavailable || error instanceof IssuerRefused)) throw error;
+      if (!mayPass(error)) throw error;
       await pause(joining, failures, error);
     }
   }
@@ -93,8 +94,14 @@ async function pause({ context, logger }: Joining, failures: number, error: unkn
 }
 
 function mayGoOn(error: unknown, tokens: JoinTokens): boolean {
-  const isUsedUp = error instanceof IssuerRefused || error instanceof JoinTokenLost;
+  const isUsedUp =
+    error instanceof IssuerRefused || error instanceof JoinTokenLost || error instanceof ClocksDiffer;
   return error instanceof IssuerUnavailable || (isUsedUp && tokens.areRefilled);
+}
+
+/** By a certificate that can be shown again, clocks included: they are set right while we wait. */
+function mayPass(error: unknown): boolean {
+  return [IssuerUnavailable, IssuerRefused, ClocksDiffer].some((kind) => error instanceof kind);
 }
 
 function authoritiesIn(text: string): Uint8Array[] {

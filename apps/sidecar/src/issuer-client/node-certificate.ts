@@ -32,7 +32,7 @@ export async function attestByNodeCertificate(
     const pair = await createKeyAndCsr(`spiffe://${context.trustDomain}/sidecar`);
     const request = { csr: toBase64(pair.csr) };
     const answer = await connection.post('/v1/attest/x509pop', request, issuance.joinTokenAnswer);
-    return admittedAs(answer, pair, requestedAtMs);
+    return admittedAs(answer, pair, { requestedAtMs, clock: context.clock });
   } finally {
     await connection.close();
   }

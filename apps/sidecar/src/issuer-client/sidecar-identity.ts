@@ -1,8 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { issuance, type TrustBundleDocument, type X509SvidDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
 import { authorityKeyIdOf } from '@blastradius/spiffe';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
-import { renewAtMs, type SvidLifetime } from '../rotation/renewal-time.ts';
+import { lifetimeOf, renewAtMs, type SvidLifetime } from '../rotation/renewal-time.ts';
 import { toBase64 } from './base64.ts';
 import { IssuerRefused, IssuerUnavailable, JoinTokenLost } from './issuer-client.errors.ts';
 import type { IssuerConnection } from './issuer-connection.ts';
@@ -99,7 +100,7 @@ export class SidecarIdentity {
     const pair = await createKeyAndCsr(this.#svid.spiffeId);
     const request = { csr: toBase64(pair.csr) };
     const answer = await this.#context.connection.post('/v1/renew', request, issuance.joinTokenAnswer);
-    return admittedAs(answer, pair, requestedAtMs);
+    return admittedAs(answer, pair, { requestedAtMs, clock: this.#context.clock });
   }
 }
 
@@ -117,7 +118,7 @@ export async function joinByToken(
   // The token decides which node we are; the request's own URI is only a form.
   const pair = await createKeyAndCsr(`spiffe://${trustDomain}/sidecar`);
   const answer = await sendOnce(connection, { joinToken, csr: toBase64(pair.csr) });
-  return admittedAs(answer, pair, requestedAtMs);
+  return admittedAs(answer, pair, { requestedAtMs, clock });
 }
 
 /** DER. */
@@ -125,12 +126,18 @@ export function authoritiesOf({ x509Authorities }: TrustBundleDocument): Uint8Ar
   return x509Authorities.map((authority) => Buffer.from(authority, 'base64'));
 }
 
+/** Throws `ClocksDiffer` for an SVID that is of no use by our clock. */
 export function admittedAs(
   { svid, bundle }: { readonly svid: X509SvidDocument; readonly bundle: TrustBundleDocument },
   pair: KeyAndCsr,
-  requestedAtMs: number,
+  { requestedAtMs, clock }: { readonly requestedAtMs: number; readonly clock: Clock },
 ): Admitted {
-  return { svid: ownSvid(svid, pair), lifetime: { requestedAtMs, notAfterMs: svid.notAfterMs }, bundle };
+  const own = ownSvid(svid, pair);
+  const [leaf] = own.certificateChain;
+  if (leaf === undefined) throw new IssuerUnavailable('the issuer answered without a certificate');
+  const issuedAtMs = new X509Certificate(leaf).validFromDate.getTime();
+  const span = { issuedAtMs, expiresAtMs: svid.notAfterMs };
+  return { svid: own, lifetime: lifetimeOf(span, { requestedAtMs, nowMs: clock.now().getTime() }), bundle };
 }
 
 async function sendOnce(connection: IssuerConnection, request: { joinToken: string; csr: string }) {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@blastradius/kernel';
 import { retryDelayMs } from './backoff.ts';
+import { isPast, NO_WAIT, waitFrom } from './deadline.ts';
 
 export interface RetryPauseOptions {
   readonly clock: Clock;
@@ -20,7 +21,7 @@ export class RetryPause {
   readonly #options: RetryPauseOptions;
   #failures = 0;
   #failure: unknown;
-  #untilMs = 0;
+  #until = NO_WAIT;
 
   constructor(options: RetryPauseOptions) {
     this.#options = options;
@@ -32,7 +33,7 @@ export class RetryPause {
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#nowMs() < this.#untilMs) throw this.#failure;
+    if (!isPast(this.#until, this.#nowMs())) throw this.#failure;
     const failuresBefore = this.#failures;
     try {
       const result = await work();
@@ -49,7 +50,8 @@ export class RetryPause {
     if (this.#failures !== failuresBefore) return;
     this.#failures += 1;
     this.#failure = error;
-    this.#untilMs = this.#nowMs() + retryDelayMs(this.#failures, PACE_MS, this.#options.random.next());
+    const delayMs = retryDelayMs(this.#failures, PACE_MS, this.#options.random.next());
+    this.#until = waitFrom(this.#nowMs(), delayMs);
   }
 
   #nowMs(): number {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@blastradius/kernel';
 import { retryDelayMs } from './backoff.ts';
+import { type Deadline, isPast } from './deadline.ts';
 
 export interface ScheduledTaskOptions {
   readonly clock: Clock;
@@ -15,37 +16,46 @@ export interface ScheduledTaskOptions {
 /** Work that is due at a time, once at a time, and is tried again with growing delays when it fails. */
 export class ScheduledTask {
   readonly #options: ScheduledTaskOptions;
-  #dueAtMs: number;
+  #due: Deadline;
   #failures = 0;
   #running = false;
 
   constructor(options: ScheduledTaskOptions) {
     this.#options = options;
-    this.#dueAtMs = options.firstDueAtMs;
+    this.#due = this.#deadline(options.firstDueAtMs);
   }
 
   /** Due at this time, if not earlier; epoch milliseconds. */
   hasten(atMs: number): void {
-    this.#dueAtMs = Math.min(this.#dueAtMs, atMs);
+    this.#due = this.#deadline(Math.min(this.#due.dueAtMs, atMs));
   }
 
   tick(): void {
-    if (this.#running || this.#options.clock.now().getTime() < this.#dueAtMs) return;
+    if (this.#running || !isPast(this.#due, this.#nowMs())) return;
     this.#running = true;
     void this.#attempt();
   }
 
   async #attempt(): Promise<void> {
-    const { clock, random, run, lifetimeMs, onFailure } = this.#options;
+    const { random, run, lifetimeMs, onFailure } = this.#options;
     try {
-      this.#dueAtMs = await run();
+      this.#due = this.#deadline(await run());
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
-      this.#dueAtMs = clock.now().getTime() + retryDelayMs(this.#failures, lifetimeMs(), random.next());
+      const delayMs = retryDelayMs(this.#failures, lifetimeMs(), random.next());
+      this.#due = this.#deadline(this.#nowMs() + delayMs);
       onFailure(error, this.#failures);
     } finally {
       this.#running = false;
     }
+  }
+
+  #deadline(dueAtMs: number): Deadline {
+    return { setAtMs: this.#nowMs(), dueAtMs };
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.now().getTime();
   }
 }

@@ -1,12 +1,13 @@
 import type { Entitlement } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
+import { type Deadline, isPast, waitFrom } from '../rotation/deadline.ts';
 import type { RetryPause } from '../rotation/retry-pause.ts';
 import type { EntitlementsAnswer, EntitlementsIssuer } from './issuer.ts';
 import { uniqueHints } from './unique-hints.ts';
 
 interface KnownAnswer {
   readonly entitlements: readonly Entitlement[];
-  readonly untilMs: number;
+  readonly until: Deadline;
 }
 
 export interface EntitlementsContext {
@@ -38,9 +39,10 @@ export class Entitlements implements EntitlementsIssuer {
   entitlements(selectors: readonly string[]): Promise<EntitlementsAnswer> {
     const key = selectors.join('\0');
     const known = this.#known.get(key);
-    const leftMs = (known?.untilMs ?? 0) - this.#clock.now().getTime();
-    if (known !== undefined && leftMs > 0) {
-      return Promise.resolve({ entitlements: known.entitlements, ttlSeconds: leftMs / 1000 });
+    const nowMs = this.#clock.now().getTime();
+    if (known !== undefined && !isPast(known.until, nowMs)) {
+      const ttlSeconds = (known.until.dueAtMs - nowMs) / 1000;
+      return Promise.resolve({ entitlements: known.entitlements, ttlSeconds });
     }
     const asking = this.#asking.get(key) ?? this.#ask(key, selectors);
     this.#asking.set(key, asking);
@@ -67,7 +69,7 @@ export class Entitlements implements EntitlementsIssuer {
       const answer = await this.#issuer.entitlements(selectors);
       const entitlements = uniqueHints(answer.entitlements);
       const ttlMs = Math.max(answer.ttlSeconds * 1000, TTL_MS_MIN);
-      this.#remember(key, { entitlements, untilMs: this.#clock.now().getTime() + ttlMs });
+      this.#remember(key, { entitlements, until: waitFrom(this.#clock.now().getTime(), ttlMs) });
       return { entitlements, ttlSeconds: ttlMs / 1000 };
     } finally {
       this.#asking.delete(key);

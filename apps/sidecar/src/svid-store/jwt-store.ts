@@ -8,7 +8,7 @@ import type {
   WorkloadApiLogger,
 } from '@blastradius/workload-api';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
-import { hasEnded, renewAtMs } from '../rotation/renewal-time.ts';
+import { hasEnded, lifetimeOf, renewAtMs } from '../rotation/renewal-time.ts';
 import type { RetryPause } from '../rotation/retry-pause.ts';
 import type { Entitlements } from './entitlements.ts';
 import type { JwtIssuer, TokenResult } from './issuer.ts';
@@ -130,11 +130,10 @@ export class JwtStore implements JwtIdentities {
 
   /** All of them are of one caller and one audience. */
   async #mint(subjects: readonly TokenSubject[]): Minting {
-    const requestedAtMs = this.#nowMs();
     const results = await this.#request(subjects);
     const minted = new Map<string, HeldToken>();
     for (const [index, subject] of subjects.entries()) {
-      const held = this.#hold(results[index], subject, requestedAtMs);
+      const held = results[index];
       if (held === undefined) {
         this.#context.logger.warn({ spiffeId: subject.spiffeId }, 'jwt-svid not issued');
         continue;
@@ -147,13 +146,15 @@ export class JwtStore implements JwtIdentities {
     return minted;
   }
 
-  #request(subjects: readonly TokenSubject[]): Promise<readonly TokenResult[]> {
+  #request(subjects: readonly TokenSubject[]): Promise<readonly (HeldToken | undefined)[]> {
     const { issuer, pause, onRenewal } = this.#context;
+    const requestedAtMs = this.#nowMs();
     const selectors = subjects[0]?.selectors ?? [];
     const requests = subjects.map(({ spiffeId, audience }) => ({ spiffeId, audience }));
     return pause.run(async () => {
       try {
-        return await issuer.mintJwtSvids(selectors, requests);
+        const answer = await issuer.mintJwtSvids(selectors, requests);
+        return answer.map((result, index) => this.#hold(result, subjects[index], requestedAtMs));
       } catch (error) {
         onRenewal?.('failed', requests.length);
         throw error;
@@ -162,15 +163,15 @@ export class JwtStore implements JwtIdentities {
   }
 
   #hold(
-    result: TokenResult | undefined,
-    { spiffeId }: TokenSubject,
+    result: TokenResult,
+    subject: TokenSubject | undefined,
     requestedAtMs: number,
   ): HeldToken | undefined {
-    if (result === undefined || 'refused' in result || result.spiffeId !== spiffeId) return undefined;
-    const { token, expiresAtMs } = result;
-    const lifetime = { requestedAtMs, notAfterMs: expiresAtMs };
+    if ('refused' in result || result.spiffeId !== subject?.spiffeId) return undefined;
+    const { token } = result;
+    const lifetime = lifetimeOf(result, { requestedAtMs, nowMs: this.#nowMs() });
     return {
-      spiffeId,
+      spiffeId: subject.spiffeId,
       token,
       ...lifetime,
       renewAtMs: renewAtMs(lifetime, this.#context.random.next()),

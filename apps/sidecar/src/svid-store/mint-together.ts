@@ -1,7 +1,7 @@
 import type { Clock, Random } from '@blastradius/kernel';
 import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
-import { type RenewableSvid, renewAtMs } from '../rotation/renewal-time.ts';
+import { type IssuedSpan, lifetimeOf, type RenewableSvid, renewAtMs } from '../rotation/renewal-time.ts';
 import type { HeldIdentity } from './held-svid.ts';
 import type { CertificateRequest, MintRefusal } from './issuer.ts';
 
@@ -33,8 +33,7 @@ export interface KeyAndId {
   readonly pair: KeyAndCsr;
 }
 
-export interface Issued<Held> {
-  readonly notAfterMs: number;
+export interface Issued<Held> extends IssuedSpan {
   held(renewal: RenewableSvid): Held;
 }
 
@@ -60,7 +59,8 @@ export async function mintTogether<Document extends object, Held extends HeldIde
     const sample = refused.slice(0, 5).map(({ spiffeId }) => spiffeId);
     options.logger.warn({ count: refused.length, sample }, 'svids not issued');
   }
-  return { svids: holdTogether(issued, requestedAtMs, options.random.next()), refused };
+  const at = { requestedAtMs, nowMs: options.clock.now().getTime() };
+  return { svids: holdTogether(issued, at, options.random.next()), refused };
 }
 
 async function mintBatch<Document extends object, Held extends HeldIdentity>(
@@ -85,10 +85,14 @@ async function mintBatch<Document extends object, Held extends HeldIdentity>(
  */
 function holdTogether<Held extends HeldIdentity>(
   issued: readonly Issued<Held>[],
-  requestedAtMs: number,
+  at: { readonly requestedAtMs: number; readonly nowMs: number },
   jitter: number,
 ): readonly Held[] {
-  const earliest = issued.reduce((ms, { notAfterMs }) => Math.min(ms, notAfterMs), Number.POSITIVE_INFINITY);
-  const together = renewAtMs({ requestedAtMs, notAfterMs: earliest }, jitter);
-  return issued.map(({ notAfterMs, held }) => held({ requestedAtMs, notAfterMs, renewAtMs: together }));
+  const lifetimes = issued.map((svid) => lifetimeOf(svid, at));
+  const earliest = Math.min(...lifetimes.map(({ notAfterMs }) => notAfterMs));
+  const together = renewAtMs({ ...at, notAfterMs: earliest }, jitter);
+  return issued.flatMap((svid, index) => {
+    const lifetime = lifetimes[index];
+    return lifetime === undefined ? [] : [svid.held({ ...lifetime, renewAtMs: together })];
+  });
 }

@@ -15,7 +15,7 @@ export interface HeldWitSvid extends HeldIdentity {
 export function mintWitSvids(issuer: WitIssuer, options: MintOptions): Promise<Minted<HeldWitSvid>> {
   return mintTogether<TokenSvidDocument, HeldWitSvid>(options, {
     ask: (requests) => issuer.mintWitSvids(options.selectors, requests),
-    hold: (document, request) => holdWitSvid(document, request, options.clock.now()),
+    hold: holdWitSvid,
   });
 }
 
@@ -24,11 +24,11 @@ export function witSvidMessage(svid: HeldWitSvid, hint: string): WitSvidMessage 
 }
 
 function holdWitSvid(
-  { token, expiresAtMs }: TokenSvidDocument,
+  { token, ...document }: TokenSvidDocument,
   { spiffeId, pair }: KeyAndId,
-  now: Date,
 ): Issued<HeldWitSvid> | undefined {
-  const svid = parseWitSvidInsecure(token, now);
+  // Whether it is of use by our own clock is judged for all kinds alike.
+  const svid = parseWitSvidInsecure(token, new Date(document.issuedAtMs));
   const own = createPublicKey(pair.privateKey).export({ format: 'jwk' });
   const { x, y, alg } = svid.confirmationKey;
   if (svid.spiffeId.toString() !== spiffeId || x !== own.x || y !== own.y) return undefined;
@@ -38,6 +38,7 @@ function holdWitSvid(
     key: JSON.stringify({ ...pair.privateKey.export({ format: 'jwk' }), alg }),
     authorityKeyId: tokenKeyId(token),
   };
-  const notAfterMs = Math.min(expiresAtMs, svid.expiresAt.getTime());
-  return { notAfterMs, held: (renewal) => ({ ...held, ...renewal }) };
+  const { issuedAtMs } = document;
+  const expiresAtMs = Math.min(document.expiresAtMs, svid.expiresAt.getTime());
+  return { issuedAtMs, expiresAtMs, held: (renewal) => ({ ...held, ...renewal }) };
 }

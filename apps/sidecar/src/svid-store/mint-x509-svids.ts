@@ -19,12 +19,14 @@ function holdX509Svid(
   const chain = document.certificateChain.map((der) => Buffer.from(der, 'base64'));
   const [leaf] = chain;
   if (leaf === undefined || document.spiffeId !== spiffeId) return undefined;
-  if (!new X509Certificate(leaf).checkPrivateKey(pair.privateKey)) return undefined;
+  const certificate = new X509Certificate(leaf);
+  if (!certificate.checkPrivateKey(pair.privateKey)) return undefined;
   const svid = {
     spiffeId,
     chain: Buffer.concat(chain),
     key: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
     authorityKeyId: authorityKeyIdOf(leaf),
   };
-  return { notAfterMs: document.notAfterMs, held: (renewal) => ({ ...svid, ...renewal }) };
+  const span = { issuedAtMs: certificate.validFromDate.getTime(), expiresAtMs: document.notAfterMs };
+  return { ...span, held: (renewal) => ({ ...svid, ...renewal }) };
 }

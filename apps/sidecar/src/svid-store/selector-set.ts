@@ -4,6 +4,7 @@ import type { Clock, Random } from '@blastradius/kernel';
 import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
+import { isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
 import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
 import { replaceAtMs } from '../rotation/replacement-time.ts';
 import type { BundleView } from './bundle-view.ts';
@@ -55,16 +56,16 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   readonly #watchers = new Set<SetWatcher<Snapshot>>();
   readonly #held = new Map<string, Held>();
   #entitlements: readonly Entitlement[] = [];
-  #entitledUntilMs = 0;
+  #entitledUntil = NO_WAIT;
   #snapshot: Snapshot | undefined;
   /** How many SVIDs stand in it. */
   #shown = 0;
   #refreshing = false;
   #failures = 0;
   #failure: unknown;
-  #retryAtMs = 0;
+  #retryAt = NO_WAIT;
   /** Not before this what a tainted authority has signed is due. */
-  #replaceTaintedAtMs = 0;
+  #replaceTaintedAt = NO_WAIT;
   #idleSinceMs: number;
 
   constructor(
@@ -92,7 +93,7 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     this.#withdrawEnded();
     if (this.#snapshot !== undefined && (this.#shown > 0 || this.#isEntitledToNothing())) {
       watcher.onSnapshot(this.#snapshot);
-    } else if (this.#nowMs() < this.#retryAtMs) {
+    } else if (!isPast(this.#retryAt, this.#nowMs())) {
       watcher.onError(this.#failure);
     } else {
       this.#snapshot = undefined;
@@ -108,8 +109,8 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   tick(): void {
     this.#withdrawEnded();
     const nowMs = this.#nowMs();
-    if (this.#watchers.size === 0 || nowMs < this.#retryAtMs) return;
-    if (nowMs >= this.#entitledUntilMs || this.#due().length > 0) void this.#refresh();
+    if (this.#watchers.size === 0 || !isPast(this.#retryAt, nowMs)) return;
+    if (isPast(this.#entitledUntil, nowMs) || this.#due().length > 0) void this.#refresh();
   }
 
   /** The trust domain's bundle has changed. */
@@ -119,11 +120,13 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
 
   /** A further authority is tainted. */
   replaceTainted(): void {
-    this.#replaceTaintedAtMs = replaceAtMs(this.#nowMs(), this.#context.random.next());
+    const nowMs = this.#nowMs();
+    const dueAtMs = replaceAtMs(nowMs, this.#context.random.next());
+    this.#replaceTaintedAt = { setAtMs: nowMs, dueAtMs };
   }
 
   #isEntitledToNothing(): boolean {
-    return this.#entitlements.length === 0 && this.#nowMs() < this.#entitledUntilMs;
+    return this.#entitlements.length === 0 && !isPast(this.#entitledUntil, this.#nowMs());
   }
 
   #withdrawEnded(): void {
@@ -142,7 +145,7 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     try {
       const changed = await this.#askAndMint();
       this.#failures = 0;
-      this.#retryAtMs = 0;
+      this.#retryAt = NO_WAIT;
       if (changed || this.#snapshot === undefined) this.#publish();
     } catch (error) {
       this.#fail(error);
@@ -174,11 +177,12 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     for (const { spiffeId } of minted.refused) this.#held.delete(spiffeId);
     // An issuer that signed by a tainted authority once more is not asked again at every tick.
     if (minted.svids.some((svid) => this.#isTainted(svid))) {
-      this.#replaceTaintedAtMs = this.#nowMs() + TAINTED_AGAIN_MS;
+      this.#replaceTaintedAt = waitFrom(this.#nowMs(), TAINTED_AGAIN_MS);
     }
     this.#context.onRenewal?.('renewed', minted.svids.length);
     this.#context.onRenewal?.('refused', minted.refused.length);
-    this.#entitledUntilMs = this.#nowMs() + Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
+    const ttlMs = Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
+    this.#entitledUntil = waitFrom(this.#nowMs(), ttlMs);
     return rearranged || minted.svids.length > 0 || minted.refused.length > 0;
   }
 
@@ -187,7 +191,8 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     this.#context.onRenewal?.('failed', Math.max(1, this.#due().length));
     this.#failures += 1;
     this.#failure = error;
-    this.#retryAtMs = this.#nowMs() + retryDelayMs(this.#failures, this.#lifetimeMs(), random.next());
+    const delayMs = retryDelayMs(this.#failures, this.#lifetimeMs(), random.next());
+    this.#retryAt = waitFrom(this.#nowMs(), delayMs);
     logger.warn({ err: error, failures: this.#failures, held: this.#held.size }, 'issuer not available');
     if (this.#snapshot !== undefined) return;
     for (const watcher of [...this.#watchers]) watcher.onError(error);
@@ -208,7 +213,8 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   #due(): readonly Held[] {
     const nowMs = this.#nowMs();
     const held = [...this.#held.values()];
-    const tainted = nowMs < this.#replaceTaintedAtMs ? [] : held.filter((svid) => this.#isTainted(svid));
+    const isWaiting = !isPast(this.#replaceTaintedAt, nowMs);
+    const tainted = isWaiting ? [] : held.filter((svid) => this.#isTainted(svid));
     return [...dueForRenewal(held, nowMs), ...tainted];
   }
 

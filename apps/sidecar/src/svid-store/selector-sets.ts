@@ -1,3 +1,4 @@
+import { isPast, waitFrom } from '../rotation/deadline.ts';
 import type { HeldIdentity } from './held-svid.ts';
 import { SelectorSet, type SelectorSetContext, type SetWatcher, type SvidProfile } from './selector-set.ts';
 
@@ -40,7 +41,8 @@ export class SelectorSets<Held extends HeldIdentity, Snapshot> {
     const nowMs = this.#context.clock.now().getTime();
     for (const [key, set] of this.#sets) {
       const { idleSinceMs } = set;
-      if (idleSinceMs !== undefined && nowMs - idleSinceMs > KEPT_IDLE_MS) this.#sets.delete(key);
+      if (idleSinceMs !== undefined && isPast(waitFrom(idleSinceMs, KEPT_IDLE_MS), nowMs))
+        this.#sets.delete(key);
       else set.tick();
     }
   }

@@ -1,6 +1,7 @@
 import type { Entitlement } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
 import type { TokenBundles, TokenBundlesWatcher } from '@blastradius/workload-api';
+import { type Deadline, isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
 import type { BundleView } from './bundle-view.ts';
 import type { Entitlements } from './entitlements.ts';
 import type { TrustBundles } from './trust-bundles.ts';
@@ -19,7 +20,7 @@ interface Callers {
   readonly watchers: Map<TokenBundlesWatcher, TokenBundles | undefined>;
   /** Undefined until it is known. */
   entitled: readonly Entitlement[] | undefined;
-  askAtMs: number;
+  askAt: Deadline;
 }
 
 const NONE: TokenBundles = new Map();
@@ -54,18 +55,18 @@ export class TokenBundleStreams {
   /** Looks for a change of what callers may have. */
   tick(): void {
     for (const callers of this.#callers.values()) {
-      if (this.#nowMs() >= callers.askAtMs) void this.#ask(callers);
+      if (isPast(callers.askAt, this.#nowMs())) void this.#ask(callers);
     }
   }
 
   #meet(key: string, selectors: readonly string[]): Callers {
-    const callers: Callers = { selectors, watchers: new Map(), entitled: undefined, askAtMs: 0 };
+    const callers: Callers = { selectors, watchers: new Map(), entitled: undefined, askAt: NO_WAIT };
     this.#callers.set(key, callers);
     return callers;
   }
 
   async #ask(callers: Callers): Promise<void> {
-    callers.askAtMs = this.#nowMs() + ASK_EVERY_MS;
+    callers.askAt = waitFrom(this.#nowMs(), ASK_EVERY_MS);
     try {
       callers.entitled = await this.#context.entitlements.granted(callers.selectors);
       this.#tell(callers);

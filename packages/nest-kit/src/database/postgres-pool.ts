@@ -47,10 +47,10 @@ export class PostgresPool {
   }
 
   async connect(): Promise<PostgresConnection> {
-    const endMs = Date.now() + this.#waitMs;
+    const endMs = performance.now() + this.#waitMs;
     const borrow = async () => {
       try {
-        return await patiently(endMs - Date.now(), () => this.#pool.connect());
+        return await patiently(endMs - performance.now(), () => this.#pool.connect());
       } catch (cause) {
         throw DatabaseUnavailable.from(cause, 'the database did not come back in time');
       }

@@ -27,9 +27,9 @@ export async function openPatiently<T extends Opened>(waitMs: number, open: () =
 
 /** Does what may be done twice, and gives up with `JobsUnavailable` when the backend stays away. */
 export async function awaitJobs<T>(waitMs: number, attempt: () => Promise<T>): Promise<T> {
-  const endMs = Date.now() + waitMs;
+  const endMs = performance.now() + waitMs;
   try {
-    return await patiently(waitMs, () => within(endMs - Date.now(), attempt()));
+    return await patiently(waitMs, () => within(endMs - performance.now(), attempt()));
   } catch (cause) {
     if (!isConnectionFailure(cause)) throw cause;
     throw new JobsUnavailable('where jobs are kept can not be reached', { cause });

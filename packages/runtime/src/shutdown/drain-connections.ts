@@ -20,8 +20,8 @@ export async function drainConnections(
   server: Server,
   { drainMs = 1000, graceMs = 2000 }: DrainOptions = {},
 ): Promise<void> {
-  const endMs = Date.now() + drainMs;
-  while (Date.now() < endMs && (await openConnections(server)) > 0) await delay(LOOK_EVERY_MS);
+  const endMs = performance.now() + drainMs;
+  while (performance.now() < endMs && (await openConnections(server)) > 0) await delay(LOOK_EVERY_MS);
   // Also those that were opened and never used: they count as busy, and would be waited for.
   setTimeout(() => server.closeAllConnections(), graceMs).unref();
 }

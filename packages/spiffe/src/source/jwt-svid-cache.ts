@@ -5,6 +5,7 @@ import { WorkloadApiCallFailed } from '../workload-api/workload-api-client.error
 
 interface HeldToken {
   readonly svid: JwtSvid;
+  readonly keptAt: Date;
   readonly renewAt: Date;
 }
 
@@ -27,7 +28,7 @@ export class JwtSvidCache {
   async get(request: JwtSvidRequest): Promise<JwtSvid> {
     const key = keyOf(request);
     const held = this.#held.get(key);
-    if (held !== undefined && this.#clock.now() < held.renewAt) return held.svid;
+    if (held !== undefined && isFresh(held, this.#clock.now())) return held.svid;
     const underWay = this.#underWay.get(key) ?? this.#renew(key, request);
     this.#underWay.set(key, underWay);
     try {
@@ -54,13 +55,20 @@ export class JwtSvidCache {
 
   #keep(key: string, svid: JwtSvid): void {
     const now = this.#clock.now();
+    // Half of its life from now at the latest: its own times may be those of a clock that runs ahead.
     const from = svid.issuedAt ?? now;
-    const renewAt = new Date((from.getTime() + svid.expiresAt.getTime()) / 2);
+    const half = (svid.expiresAt.getTime() - from.getTime()) / 2;
+    const renewAt = new Date(Math.min(from.getTime(), now.getTime()) + half);
     this.#held.delete(key);
-    this.#held.set(key, { svid, renewAt });
+    this.#held.set(key, { svid, keptAt: now, renewAt });
     const [oldest] = this.#held.keys();
     if (this.#held.size > TOKENS_MAX && oldest !== undefined) this.#held.delete(oldest);
   }
+}
+
+/** By a clock that was set back nobody can tell how much of a token's life has gone. */
+function isFresh({ keptAt, renewAt }: HeldToken, now: Date): boolean {
+  return keptAt <= now && now < renewAt;
 }
 
 /** Whoever is told that they may not have the identity must not go on with it. */

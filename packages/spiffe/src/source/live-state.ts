@@ -32,6 +32,8 @@ export class LiveState<State> {
     options: SourceOptions & {
       /** What is left when the workload is told that it may have nothing (any more). */
       readonly denied?: (state: State) => State;
+      /** What is held after an update; left out, the update. */
+      readonly after?: (next: State, held: State) => State;
     },
   ): Promise<LiveState<State>> {
     const { promise, resolve, reject } = Promise.withResolvers<State>();
@@ -40,7 +42,7 @@ export class LiveState<State> {
     const stop = watch({
       onUpdate: (state) => {
         if (live === undefined) live = new LiveState(state, () => stop());
-        else live.#set(state);
+        else live.#set(options.after?.(state, live.#state) ?? state);
         resolve(state);
       },
       onError: (error) => {

@@ -1,4 +1,6 @@
+import { type Clock, systemClock } from '@blastradius/kernel';
 import type { X509BundleSet } from '../bundle/x509-bundle.ts';
+import { malformedResponse } from '../workload-api/workload-api-client.errors.ts';
 import {
   createWorkloadApiClient,
   type WorkloadApiClientOptions,
@@ -7,10 +9,12 @@ import type { X509Context } from '../workload-api/x509-context.ts';
 import type { X509Svid } from '../x509-svid/x509-svid.ts';
 import { LiveState, type SourceOptions } from './live-state.ts';
 import { X509SvidNotHeld } from './source.errors.ts';
+import { successorOf } from './successor.ts';
 
 /**
  * Always the newest SVIDs and bundles; while the Workload API is away, the last good ones. A workload that
- * is told it may have no identity any more holds no SVID from then on.
+ * is told it may have no identity any more holds no SVID from then on. An SVID that no peer could verify does
+ * not take the place of one that each peer verifies.
  */
 export interface X509Source extends AsyncDisposable {
   /** The SVID for this SPIFFE ID, or the default identity. Throws `x509-source.svid-not-held`. */
@@ -24,14 +28,19 @@ export interface X509Source extends AsyncDisposable {
   close(): void;
 }
 
-export interface X509SourceOptions extends WorkloadApiClientOptions, SourceOptions {}
+export interface X509SourceOptions extends WorkloadApiClientOptions, SourceOptions {
+  readonly clock?: Clock;
+}
 
 /** Opens a source and waits for its first update. Rejects after the timeout, or when trying is in vain. */
 export async function createX509Source(options: X509SourceOptions = {}): Promise<X509Source> {
+  const clock = options.clock ?? systemClock;
   const client = createWorkloadApiClient(options);
   const live = await LiveState.open<X509Context>('x509', (watcher) => client.watchX509Context(watcher), {
     ...options,
     denied: ({ bundles }) => ({ svids: [], bundles }),
+    after: (next, held) =>
+      successorOf({ held, next }, clock.now(), (fault) => options.onError?.(malformedResponse(fault))),
   });
   return new WatchingX509Source(live);
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import type { Server, TLSSocket, TlsOptions } from 'node:tls';
 import { type MtlsOptions, secureContextOptions } from './mtls-options.ts';
+import { keepPeerChains } from './peer-chain.ts';
 import { verifyTlsPeer } from './verify-tls-peer.ts';
 
 export interface MtlsServerOptions extends MtlsOptions {
@@ -29,6 +30,7 @@ export const mtlsServerOptions: Readonly<TlsOptions> = Object.freeze({
  */
 export function protectServer(server: Server, options: MtlsServerOptions): () => void {
   server.setSecureContext(contextOf(options));
+  keepPeerChains(server);
   guard(server, options);
   return options.source.onUpdate(() => renew(server, options));
 }
