@@ -37,13 +37,6 @@ describe('authorityStates', () => {
     });
   });
 
-  it('lets one that is not valid yet, since the clock was set back, sign only where nobody else can', () => {
-    const early = authority('early', { preparedAt: at(3600), activatedAt: at(3601) });
-    const valid = authority('valid', { activatedAt: at(-50) });
-    expect(idsOf([early, valid])).toMatchObject({ current: 'valid', previous: ['early'] });
-    expect(idsOf([early])).toMatchObject({ current: 'early', previous: [] });
-  });
-
   it('lets one that was only published sign nothing', () => {
     expect(idsOf([authority('a')])).toEqual({ next: 'a', current: undefined, previous: [], expired: [] });
   });

@@ -31,9 +31,7 @@ export function authorityStates<A extends AuthorityTimes>(
     .filter(({ activatedAt }) => activatedAt !== null)
     .toSorted((a, b) => Number(b.activatedAt) - Number(a.activatedAt));
   // One that was tainted never signs again, even if nobody else can.
-  const fit = activated.filter(({ taintedAt }) => taintedAt === null);
-  // One that was made by a clock which has been set back since is not valid yet, nor is what it signs.
-  const current = fit.find(({ preparedAt }) => preparedAt <= now) ?? fit[0] ?? null;
+  const current = activated.find(({ taintedAt }) => taintedAt === null) ?? null;
   const waiting = alive
     .filter(({ activatedAt }) => activatedAt === null)
     .toSorted((a, b) => Number(b.preparedAt) - Number(a.preparedAt));

@@ -113,6 +113,10 @@ describe('JwtStore', () => {
     const first = await tokens();
     clock.advance(-3_600_000);
     expect(await tokens()).not.toEqual(first);
+    issuer.isAway = true;
+    clock.advance(-3_600_000);
+    store.tick();
+    await expect(fetch()).rejects.toMatchObject({ code: 'issuer.unavailable' });
   });
 });
 

@@ -5,7 +5,7 @@ import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
 import { isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
-import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
+import { afterSetBack, dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
 import { replaceAtMs } from '../rotation/replacement-time.ts';
 import type { BundleView } from './bundle-view.ts';
 import type { HeldIdentity } from './held-svid.ts';
@@ -135,6 +135,7 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
 
   #withdrawEnded(): void {
     const nowMs = this.#nowMs();
+    for (const [spiffeId, svid] of this.#held) this.#held.set(spiffeId, afterSetBack(svid, nowMs));
     const ended = [...this.#held.values()].filter((svid) => hasEnded(svid, nowMs));
     for (const svid of ended) this.#held.delete(svid.spiffeId);
     if (ended.length > 0) {

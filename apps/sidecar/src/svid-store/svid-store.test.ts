@@ -288,6 +288,17 @@ describe('by clocks that are wrong', () => {
     expect(issuer.batches).toHaveLength(2);
   });
 
+  it('holds what it has for one more life at most when ours was set back and the issuer is away', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    issuer.isAway = true;
+    clock.advance(-HOUR_MS);
+    await pass(TTL_MS * 0.9);
+    expect(watching.snapshots).toHaveLength(1);
+    await pass(TTL_MS * 0.2);
+    expect(await watching.ids(2)).toEqual([]);
+  });
+
   it('does not wait for an hour when ours was set back while the issuer was away', async () => {
     const watching = new Watching();
     await watching.ids(1);
