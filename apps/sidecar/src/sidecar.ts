@@ -10,16 +10,16 @@ import type { SidecarConfig } from './config.ts';
 import type { IdentitySources } from './egress/caller-identities.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
 import { startFileWriter } from './file-writer/file-writer.ts';
-import { IssuerUnavailable, SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
+import { SidecarIdentityEnded } from './issuer-client/issuer-client.errors.ts';
 import { IssuerClient } from './issuer-client/issuer-client.ts';
 import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { joinTrustDomain } from './issuer-client/join-trust-domain.ts';
 import type { SidecarIdentity } from './issuer-client/sidecar-identity.ts';
 import { observeCall } from './observe-calls.ts';
 import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
+import { isOutage } from './rotation/is-outage.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { RetryPause } from './rotation/retry-pause.ts';
-import { ClocksDiffer } from './rotation/rotation.errors.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
 import { Entitlements } from './svid-store/entitlements.ts';
 import { JwtStore } from './svid-store/jwt-store.ts';
@@ -104,9 +104,9 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 /** What is held for workloads, a store for each profile; all of them ask for entitlements in one place. */
 function openStores(client: IssuerClient, bundles: TrustBundles, options: SidecarOptions) {
   const { config, clock, random, logger } = options;
-  const isOutage = (error: unknown) => error instanceof IssuerUnavailable || error instanceof ClocksDiffer;
-  const pause = new RetryPause({ clock, random, isOutage });
-  const entitlements = new Entitlements({ issuer: client, clock, pause });
+  // One each: entitlements that are had must not end the pause of tokens that are not.
+  const pause = () => new RetryPause({ clock, random, isOutage });
+  const entitlements = new Entitlements({ issuer: client, clock, pause: pause() });
   const issuer = {
     entitlements: entitlements.entitlements.bind(entitlements),
     mint: client.mint.bind(client),
@@ -116,7 +116,7 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
   const context = { issuer, entitlements, bundles, clock, random, logger, onRenewal };
   return {
     source: new SvidStore(context),
-    jwt: new JwtStore({ ...context, issuer: client, pause }),
+    jwt: new JwtStore({ ...context, issuer: client, pause: pause() }),
     wit: config.witSvids === 'on' ? new WitStore(context) : undefined,
   };
 }

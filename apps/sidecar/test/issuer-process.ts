@@ -14,6 +14,7 @@ import { TRUST_DOMAIN } from './in-test-issuer.ts';
 /** The built issuer, as a process: apps never import apps, tests of theirs neither. */
 export interface IssuerProcess {
   readonly url: string;
+  readonly ledgerFile: string;
   order(method: 'POST' | 'PUT', path: string, body: object): Promise<unknown>;
   mintJoinToken(node: string): Promise<{ joinToken: string; bootstrapBundle: string }>;
   kill(): Promise<void>;
@@ -36,9 +37,10 @@ export async function issuerEnvironment(postgres: Postgres): Promise<Record<stri
 export async function startIssuerProcess(shared: Record<string, string>): Promise<IssuerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'issuer-'));
   const socketPath = join(folder, 'admin.sock');
+  const ledgerFile = join(folder, 'issuer.jsonl');
   const main = fileURLToPath(new URL('../../issuer/dist/main.js', import.meta.url));
   const child = spawn(process.execPath, [main], {
-    env: { ...shared, ADMIN_SOCKET: socketPath, LEDGER_FILE: join(folder, 'issuer.jsonl') },
+    env: { ...shared, ADMIN_SOCKET: socketPath, LEDGER_FILE: ledgerFile },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
@@ -48,6 +50,7 @@ export async function startIssuerProcess(shared: Record<string, string>): Promis
     adminRequest({ socketPath, method, path }, body);
   return {
     url,
+    ledgerFile,
     order,
     mintJoinToken: async (node) => {
       const answer = await order('POST', '/admin/join-tokens', { node, ttlSeconds: 60 });

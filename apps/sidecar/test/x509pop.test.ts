@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, systemClock } from '@blastradius/kernel';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createRandom } from '@blastradius/kernel';
 import { createX509Source } from '@blastradius/spiffe';
 import { freePort, NodeCa, type Postgres, startPostgres } from '@blastradius/testkit';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -21,6 +22,8 @@ let postgres: Postgres;
 let folder: string;
 let files: { certificateFile: string; keyFile: string };
 let shared: Record<string, string>;
+/** How far the sidecar's clock is before everybody else's. */
+let aheadMs = 0;
 const closers: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -70,7 +73,7 @@ async function startNode(
       egress: undefined,
       fileOutputs: [],
     },
-    clock: systemClock,
+    clock: { now: () => new Date(Date.now() + aheadMs) },
     random: createRandom('test'),
     logger: silent,
     onEnd: (error) => ended.push(error),
@@ -104,5 +107,24 @@ it('one whose SVID has ended while the issuer was away comes back by itself when
   await startIssuer();
   await expect.poll(() => sidecar.isReady(), { timeout: 20_000 }).toBe(true);
   await expect.poll(() => source.svid().notAfter.getTime() > Date.now(), { timeout: 20_000 }).toBe(true);
+  expect(ended).toEqual([]);
+});
+
+it('one whose clock is an hour ahead is not admitted anew at every tick, and is ready once it is right', async () => {
+  const issuer = await startIssuer();
+  const { bootstrapBundle } = await issuer.mintJoinToken('unused');
+  const ended: unknown[] = [];
+  const { sidecar } = await startNode(issuer.url, bootstrapBundle, ended);
+  const admissions = async () => (await readFile(issuer.ledgerFile, 'utf8')).split('"node-attested"').length;
+  const before = await admissions();
+  aheadMs = 3_600_000;
+  await expect.poll(() => sidecar.isReady(), { timeout: 10_000 }).toBe(false);
+  await wait(5000);
+  const asked = (await admissions()) - before;
+  expect(asked).toBeGreaterThan(1);
+  // Twenty-five ticks have passed.
+  expect(asked).toBeLessThan(15);
+  aheadMs = 0;
+  await expect.poll(() => sidecar.isReady(), { timeout: 10_000 }).toBe(true);
   expect(ended).toEqual([]);
 });

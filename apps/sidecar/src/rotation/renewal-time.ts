@@ -58,15 +58,21 @@ export interface RenewableSvid extends SvidLifetime {
 }
 
 /**
- * The SVIDs to renew now, in one batch: none until one is due, then all that nearly are. By a clock that
- * was set back nobody can tell how old one is: then it is due.
+ * What is known of an SVID by a clock that shows a time from before it was asked for. How old it is
+ * nobody can tell by it: it is due, and has no more than a whole life left.
  */
+export function afterSetBack<T extends RenewableSvid>(svid: T, nowMs: number): T {
+  if (!isBefore(svid.requestedAtMs, nowMs)) return svid;
+  const lifetimeMs = svid.notAfterMs - svid.requestedAtMs;
+  return { ...svid, requestedAtMs: nowMs, renewAtMs: nowMs, notAfterMs: nowMs + lifetimeMs };
+}
+
+/** The SVIDs to renew now, in one batch: none until one is due, then all that nearly are. */
 export function dueForRenewal<T extends RenewableSvid>(svids: readonly T[], nowMs: number): readonly T[] {
-  const isDue = (svid: T, atMs: number) => svid.renewAtMs <= atMs || isBefore(svid.requestedAtMs, nowMs);
-  if (!svids.some((svid) => isDue(svid, nowMs))) return [];
+  if (!svids.some((svid) => svid.renewAtMs <= nowMs)) return [];
   return svids.filter((svid) => {
     const together = (svid.notAfterMs - svid.requestedAtMs) * TOGETHER_SHARE;
-    return isDue(svid, nowMs + together);
+    return svid.renewAtMs <= nowMs + together;
   });
 }
 

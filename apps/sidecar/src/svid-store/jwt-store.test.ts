@@ -3,7 +3,7 @@ import { parseJwtSvidInsecure } from '@blastradius/spiffe';
 import { type FakeClock, fakeClock } from '@blastradius/testkit';
 import type { TokenBundles } from '@blastradius/workload-api';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { IssuerUnavailable } from '../issuer-client/issuer-client.errors.ts';
+import { isOutage } from '../rotation/is-outage.ts';
 import { RetryPause } from '../rotation/retry-pause.ts';
 import { Entitlements } from './entitlements.ts';
 import { JwtStore } from './jwt-store.ts';
@@ -27,10 +27,10 @@ beforeEach(async () => {
   issuer = new LocalTokenIssuer(await newTokenAuthority(clock), clock);
   bundles = new TrustBundles(bundleDocument());
   const random = createRandom('jwt');
-  const pause = new RetryPause({ clock, random, isOutage: (error) => error instanceof IssuerUnavailable });
-  const entitlements = new Entitlements({ issuer, clock, pause });
+  const pause = () => new RetryPause({ clock, random, isOutage });
+  const entitlements = new Entitlements({ issuer, clock, pause: pause() });
   const logger = { debug: () => {}, info: () => {}, warn: () => {} };
-  store = new JwtStore({ issuer, entitlements, bundles, pause, clock, random, logger });
+  store = new JwtStore({ issuer, entitlements, bundles, pause: pause(), clock, random, logger });
 });
 
 const fetch = (audience: string[] = ['network'], spiffeId?: string, selectors = SELECTORS) =>
@@ -112,6 +112,40 @@ describe('JwtStore', () => {
   it('does not trust a clock that was set back with the age of a token', async () => {
     const first = await tokens();
     clock.advance(-3_600_000);
+    expect(await tokens()).not.toEqual(first);
+    issuer.isAway = true;
+    clock.advance(-3_600_000);
+    store.tick();
+    await expect(fetch()).rejects.toMatchObject({ code: 'issuer.unavailable' });
+  });
+});
+
+describe('by the clock of an issuer that is wrong', () => {
+  const differ = { code: 'sidecar.clocks-differ', category: 'unavailable' };
+
+  it.each([-3_600_000, 3_600_000])('gives no token that is of no use by ours (%i ms)', async (aheadMs) => {
+    issuer.aheadMs = aheadMs;
+    await expect(fetch()).rejects.toMatchObject(differ);
+    issuer.aheadMs = 0;
+    clock.advance(200);
+    expect(await fetch()).toHaveLength(2);
+  });
+
+  it('asks it at a growing distance, however often workloads ask', async () => {
+    issuer.aheadMs = -3_600_000;
+    for (let ms = 0; ms < 60_000; ms += 20) {
+      await fetch([`audience-${ms}`]).catch(() => {});
+      clock.advance(20);
+    }
+    expect(issuer.batches.length).toBeLessThan(20);
+  });
+
+  it('hands a token out for half of its own life, though its end is later', async () => {
+    issuer.aheadMs = 50_000;
+    const first = await tokens();
+    clock.advance(TOKEN_TTL_MS * 0.44);
+    expect(await tokens()).toEqual(first);
+    clock.advance(TOKEN_TTL_MS * 0.12);
     expect(await tokens()).not.toEqual(first);
   });
 });

@@ -8,6 +8,7 @@ import type {
   WorkloadApiLogger,
 } from '@blastradius/workload-api';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
+import { isBefore } from '../rotation/deadline.ts';
 import { hasEnded, lifetimeOf, renewAtMs } from '../rotation/renewal-time.ts';
 import type { RetryPause } from '../rotation/retry-pause.ts';
 import type { Entitlements } from './entitlements.ts';
@@ -76,7 +77,8 @@ export class JwtStore implements JwtIdentities {
   tick(): void {
     this.#bundles.tick();
     const nowMs = this.#nowMs();
-    this.#cache.dropIf((token) => hasEnded(token, nowMs));
+    // Of one from before the clock was set back nobody can tell whether it has ended.
+    this.#cache.dropIf((token) => hasEnded(token, nowMs) || isBefore(token.requestedAtMs, nowMs));
   }
 
   async #entitled(selectors: readonly string[]): Promise<readonly Entitlement[]> {

@@ -20,6 +20,8 @@ export class LocalTokenIssuer implements JwtIssuer, WitIssuer {
   federatesWith: readonly string[] | undefined;
   refused: readonly string[] = [];
   isAway = false;
+  /** How far its clock is before ours. */
+  aheadMs = 0;
   asked = 0;
   readonly batches: string[][] = [];
   authority: TokenAuthority;
@@ -60,7 +62,7 @@ export class LocalTokenIssuer implements JwtIssuer, WitIssuer {
   }
 
   #common(spiffeId: string) {
-    const issuedAt = this.#clock.now();
+    const issuedAt = new Date(this.#clock.now().getTime() + this.aheadMs);
     return {
       authority: this.authority,
       spiffeId,

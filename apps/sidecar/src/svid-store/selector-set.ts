@@ -5,7 +5,7 @@ import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { retryDelayMs } from '../rotation/backoff.ts';
 import type { RenewalOutcome } from '../rotation/count-renewals.ts';
 import { isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
-import { dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
+import { afterSetBack, dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
 import { replaceAtMs } from '../rotation/replacement-time.ts';
 import type { BundleView } from './bundle-view.ts';
 import type { HeldIdentity } from './held-svid.ts';
@@ -44,6 +44,8 @@ export interface SelectorSetContext {
 /** An issuer that says zero must not be asked at every tick. */
 const ENTITLEMENTS_TTL_MS_MIN = 1000;
 const TAINTED_AGAIN_MS = 2000;
+/** While none was ever held: a workload that starts in an outage waits for ten seconds at most after it. */
+const LIFETIME_MS_UNKNOWN = 100_000;
 
 /**
  * The identities of all callers that were attested with the same selectors: held once, renewed
@@ -64,6 +66,8 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   #failures = 0;
   #failure: unknown;
   #retryAt = NO_WAIT;
+  /** Of what was held last, also when it has ended: an issuer that is away for long is not asked more often. */
+  #lifetimeMs = LIFETIME_MS_UNKNOWN;
   /** Not before this what a tainted authority has signed is due. */
   #replaceTaintedAt = NO_WAIT;
   #idleSinceMs: number;
@@ -131,6 +135,7 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
 
   #withdrawEnded(): void {
     const nowMs = this.#nowMs();
+    for (const [spiffeId, svid] of this.#held) this.#held.set(spiffeId, afterSetBack(svid, nowMs));
     const ended = [...this.#held.values()].filter((svid) => hasEnded(svid, nowMs));
     for (const svid of ended) this.#held.delete(svid.spiffeId);
     if (ended.length > 0) {
@@ -173,7 +178,10 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
       selectors: this.#selectors,
       spiffeIds: wanted,
     });
-    for (const svid of minted.svids) this.#held.set(svid.spiffeId, svid);
+    for (const svid of minted.svids) {
+      this.#held.set(svid.spiffeId, svid);
+      this.#lifetimeMs = svid.notAfterMs - svid.requestedAtMs;
+    }
     for (const { spiffeId } of minted.refused) this.#held.delete(spiffeId);
     // An issuer that signed by a tainted authority once more is not asked again at every tick.
     if (minted.svids.some((svid) => this.#isTainted(svid))) {
@@ -191,8 +199,10 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     this.#context.onRenewal?.('failed', Math.max(1, this.#due().length));
     this.#failures += 1;
     this.#failure = error;
-    const delayMs = retryDelayMs(this.#failures, this.#lifetimeMs(), random.next());
+    const delayMs = retryDelayMs(this.#failures, this.#lifetimeMs, random.next());
     this.#retryAt = waitFrom(this.#nowMs(), delayMs);
+    // Also where the entitlements are known and the minting failed: nothing else would be due then.
+    this.#entitledUntil = NO_WAIT;
     logger.warn({ err: error, failures: this.#failures, held: this.#held.size }, 'issuer not available');
     if (this.#snapshot !== undefined) return;
     for (const watcher of [...this.#watchers]) watcher.onError(error);
@@ -220,11 +230,6 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
 
   #isTainted({ authorityKeyId }: Held): boolean {
     return authorityKeyId !== undefined && this.#context.bundles.current.taintedKeyIds.has(authorityKeyId);
-  }
-
-  #lifetimeMs(): number {
-    const any = this.#held.values().next().value;
-    return any === undefined ? 0 : any.notAfterMs - any.requestedAtMs;
   }
 
   #nowMs(): number {

@@ -16,6 +16,8 @@ const b = 'spiffe://moltbook.test/agent/b';
 class LocalIssuer implements Issuer {
   entitled: readonly string[] = [a];
   isAway = false;
+  /** How far its clock is before ours. */
+  aheadMs = 0;
   asked = 0;
   readonly batches: string[][] = [];
   #authority: Authority;
@@ -42,7 +44,7 @@ class LocalIssuer implements Issuer {
 
   async mint(_selectors: readonly string[], requests: readonly CertificateRequest[]): Promise<MintResult[]> {
     this.batches.push(requests.map(({ spiffeId }) => spiffeId));
-    const nowMs = this.#clock.now().getTime();
+    const nowMs = this.#clock.now().getTime() + this.aheadMs;
     return requests.map(({ spiffeId, csr }) => {
       const { certificate, notAfter } = mintX509Svid({
         authority: this.#authority,
@@ -66,7 +68,7 @@ let lifetime: { notBefore: Date; notAfter: Date };
 beforeEach(async () => {
   clock = fakeClock();
   const nowMs = clock.now().getTime();
-  lifetime = { notBefore: new Date(nowMs - 1000), notAfter: new Date(nowMs + 3_600_000) };
+  lifetime = { notBefore: new Date(nowMs - 86_400_000), notAfter: new Date(nowMs + 86_400_000) };
   issuer = new LocalIssuer(await createAuthority({ trustDomain: 'moltbook.test', ...lifetime }), clock);
   bundles = new TrustBundles(bundle(1, ['AAAA']));
   const logger = { debug: () => {}, info: () => {}, warn: () => {} };
@@ -260,5 +262,114 @@ describe('SvidStore', () => {
     store.tick();
     await new Watching(['unix:uid:2000']).ids(1);
     expect(issuer.batches.length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('by clocks that are wrong', () => {
+  const HOUR_MS = 3_600_000;
+  /** Passes the time in ticks, and lets what each has started come to its end. */
+  const pass = async (ms: number) => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 200) {
+      clock.advance(200);
+      store.tick();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await settled();
+  };
+  const differ = { code: 'sidecar.clocks-differ', category: 'unavailable' };
+
+  it('renews once, and at once, when ours was set back by an hour', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    clock.advance(-HOUR_MS);
+    store.tick();
+    expect(await watching.ids(2)).toEqual([a]);
+    await pass(10_000);
+    expect(issuer.batches).toHaveLength(2);
+  });
+
+  it('holds what it has for one more life at most when ours was set back and the issuer is away', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    issuer.isAway = true;
+    clock.advance(-HOUR_MS);
+    await pass(TTL_MS * 0.9);
+    expect(watching.snapshots).toHaveLength(1);
+    await pass(TTL_MS * 0.2);
+    expect(await watching.ids(2)).toEqual([]);
+  });
+
+  it('does not wait for an hour when ours was set back while the issuer was away', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    issuer.isAway = true;
+    await pass(TTL_MS * 0.7);
+    clock.advance(-HOUR_MS);
+    issuer.isAway = false;
+    store.tick();
+    expect(await watching.ids(2)).toEqual([a]);
+  });
+
+  it('withdraws what has ended by ours that was set forward, and gives nothing for it that is over', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    clock.advance(HOUR_MS);
+    issuer.aheadMs = -HOUR_MS;
+    store.tick();
+    expect(await watching.ids(2)).toEqual([]);
+    await pass(5000);
+    const late = new Watching();
+    await expect.poll(() => late.errors).toMatchObject([differ]);
+    expect(late.snapshots).toEqual([]);
+    clock.advance(-HOUR_MS);
+    issuer.aheadMs = 0;
+    await pass(400);
+    expect(await watching.ids(3)).toEqual([a]);
+  });
+
+  it('asks at a growing distance an issuer whose clock is behind by more than a lifetime', async () => {
+    issuer.aheadMs = -HOUR_MS;
+    const watching = new Watching();
+    await expect.poll(() => watching.errors).toMatchObject([differ]);
+    await pass(60_000);
+    expect(watching.snapshots).toEqual([]);
+    expect(issuer.batches.length).toBeGreaterThan(5);
+    expect(issuer.batches.length).toBeLessThan(20);
+  });
+
+  it('asks twice a second at most where next to nothing is left of a lifetime', async () => {
+    clock.advance(700);
+    issuer.aheadMs = 300 - TTL_MS;
+    const watching = new Watching();
+    await watching.ids(1);
+    await pass(10_000);
+    expect(issuer.batches.length).toBeLessThan(25);
+  });
+
+  it('keeps an SVID until it ends rather than take one that is not valid yet', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    issuer.aheadMs = HOUR_MS;
+    await pass(TTL_MS * 0.9);
+    expect(watching.snapshots).toHaveLength(1);
+    await pass(TTL_MS * 0.2);
+    expect(await watching.ids(2)).toEqual([]);
+  });
+
+  it('holds none for longer than its life, though its end is later by an issuer that is ahead', async () => {
+    issuer.aheadMs = 50_000;
+    await new Watching().ids(1);
+    expect(store.endsMs()).toEqual([clock.now().getTime() + TTL_MS]);
+  });
+
+  it('asks no more often after the last SVID has ended in an outage', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    issuer.isAway = true;
+    await pass(TTL_MS * 1.1);
+    expect(await watching.ids(2)).toEqual([]);
+    const before = issuer.asked;
+    await pass(60_000);
+    expect(issuer.asked - before).toBeLessThan(25);
   });
 });
