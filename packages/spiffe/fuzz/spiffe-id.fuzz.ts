@@ -1,9 +1,8 @@
+import { mutatedText, outcomeOf } from '@blastradius/fuzz-kit';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { parseSpiffeId } from '../src/index.ts';
 import { startGoSpiffeOracle } from './go-spiffe-oracle.ts';
-import { mutatedText } from './mutations.ts';
-import { outcomeOf } from './outcome.ts';
 
 const oracle = startGoSpiffeOracle();
 afterAll(() => oracle?.stop());

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { mutatedText, outcomeOf } from '@blastradius/fuzz-kit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
@@ -10,8 +11,6 @@ import {
   WitBundleSet,
 } from '../src/index.ts';
 import { startGoSpiffeOracle } from './go-spiffe-oracle.ts';
-import { mutatedText } from './mutations.ts';
-import { outcomeOf } from './outcome.ts';
 
 const oracle = startGoSpiffeOracle();
 afterAll(() => oracle?.stop());

@@ -52,6 +52,11 @@ export class NodeCa {
     return new NodeCa({ certificate, keys }, '');
   }
 
+  /** By which a test signs what this CA would not. */
+  get privateKey(): KeyObject {
+    return KeyObject.from(this.#signer.keys.privateKey);
+  }
+
   get pem(): string {
     return `${this.#signer.certificate.toString('pem')}\n`;
   }

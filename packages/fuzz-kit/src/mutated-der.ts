@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { mutatedBytes } from './mutations.ts';
+import { derLength } from './der-length.ts';
+import { mutatedBytes } from './mutated-bytes.ts';
 
 /** A DER element as a tree; what an OCTET STRING holds is part of it where it is DER itself. */
 interface DerNode {
@@ -89,12 +90,5 @@ function nodeOf(tag: number, content: Buffer): DerNode {
 
 function encode({ tag, children, content }: DerNode): Buffer {
   const body = children === undefined ? Buffer.from(content) : Buffer.concat(children.map(encode));
-  return Buffer.concat([Buffer.from([tag]), lengthOf(body.length), body]);
-}
-
-function lengthOf(length: number): Buffer {
-  if (length < 0x80) return Buffer.from([length]);
-  const hex = length.toString(16);
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-  return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes]);
+  return Buffer.concat([Buffer.from([tag]), derLength(body.length), body]);
 }
