@@ -15,7 +15,7 @@ export interface ClientBuild {
     readonly versionArgs: readonly string[];
     readonly oldest: string;
   }[];
-  /** The folder of the client, and what in it the build is made of: a change of these builds it again. */
+  /** The folder of the client, and what in it the build is made of: a change of these, or of a step, builds it again. */
   readonly folder: string;
   readonly sources: readonly string[];
   /** One after the other, in `folder`; `into` is in the user's cache, and empty the first time. */
@@ -64,8 +64,8 @@ async function missingTool({ toolchain }: ClientBuild): Promise<string | undefin
   return undefined;
 }
 
-function digest({ folder, sources }: ClientBuild): string {
-  const hash = createHash('sha256');
+function digest({ folder, sources, steps }: ClientBuild): string {
+  const hash = createHash('sha256').update(JSON.stringify(steps('')));
   for (const source of sources) hash.update(`${source}\0`).update(readFileSync(join(folder, source)));
   return hash.digest('hex').slice(0, 16);
 }
