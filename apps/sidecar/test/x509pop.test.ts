@@ -19,6 +19,7 @@ const policy = {
 const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 
 let postgres: Postgres;
+let ca: NodeCa;
 let folder: string;
 let files: { certificateFile: string; keyFile: string };
 let shared: Record<string, string>;
@@ -30,7 +31,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   folder = await mkdtemp(join(tmpdir(), 'xp-'));
   files = { certificateFile: join(folder, 'node.pem'), keyFile: join(folder, 'node.key') };
-  const ca = await NodeCa.create();
+  ca = await NodeCa.create();
   const { cert, key } = await ca.issue('rack-1');
   await writeFile(join(folder, 'ca.pem'), ca.pem);
   await writeFile(files.certificateFile, cert);
@@ -127,4 +128,23 @@ it('one whose clock is an hour ahead is not admitted anew at every tick, and is 
   aheadMs = 0;
   await expect.poll(() => sidecar.isReady(), { timeout: 10_000 }).toBe(true);
   expect(ended).toEqual([]);
+});
+
+it('one whose node’s certificate has ended waits, and joins when its operator has renewed it', async () => {
+  const issuer = await startIssuer();
+  const { bootstrapBundle } = await issuer.mintJoinToken('unused');
+  const good = { cert: await readFile(files.certificateFile), key: await readFile(files.keyFile) };
+  const ended = await ca.issue('rack-1', { notAfter: new Date(Date.now() - 1000) });
+  await writeFile(files.certificateFile, ended.cert);
+  await writeFile(files.keyFile, ended.key);
+  let isUp = false;
+  const starting = startNode(issuer.url, bootstrapBundle, []).then(({ sidecar }) => {
+    isUp = true;
+    return sidecar;
+  });
+  await wait(2000);
+  expect(isUp).toBe(false);
+  await writeFile(files.certificateFile, good.cert);
+  await writeFile(files.keyFile, good.key);
+  expect((await starting).isReady()).toBe(true);
 });

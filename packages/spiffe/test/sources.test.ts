@@ -94,6 +94,15 @@ describe('createJwtSource', () => {
   const open = () => createJwtSource({ socketPath: api.socketPath, clock });
   const asked = () => api.callsOf('FetchJWTSVID').length;
 
+  it('asks for another token when the clock was set back: how old one is nobody can tell then', async () => {
+    await serveTokens();
+    await using source = await open();
+    const first = await source.svid({ audience: 'x' });
+    now = new Date(now.getTime() - 30_000);
+    await serveTokens();
+    expect(await source.svid({ audience: 'x' })).not.toBe(first);
+  });
+
   it('keeps a token until half of its life is over; then it asks for a new one', async () => {
     await serveTokens();
     await using source = await open();

@@ -22,10 +22,11 @@ const endpoints = {
 function uidAndInodeOf(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const words = line.split(/\s+/);
-    const at = words.findIndex(
-      (word, index) => word === '0100007F:9C40' && words[index + 1] === '0200007F:1F9A',
+    return words.flatMap((word, at) =>
+      word === '0100007F:9C40' && words[at + 1] === '0200007F:1F9A'
+        ? [`${Number(words[at + 6])} ${words[at + 8]}`]
+        : [],
     );
-    return at === -1 ? [] : [`${Number(words[at + 6])} ${words[at + 8]}`];
   });
 }
 

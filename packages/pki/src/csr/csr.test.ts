@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { signedAgain } from '@blastradius/fuzz-kit';
 import * as x509 from '@peculiar/x509';
 import { describe, expect, it } from 'vitest';
 import { generateP256KeyPair } from '../key-pair/p256.ts';
@@ -88,6 +89,18 @@ describe('verifyCsr', () => {
     const spki = publicKey.export({ type: 'spki', format: 'der' });
     request.fill(0xff, request.indexOf(spki) + spki.length - 64, request.indexOf(spki) + spki.length);
     expect(() => verifyCsr(request)).toThrow(CsrMalformed);
+  });
+
+  it('refuses a request whose subject is no name, though its key has signed it', async () => {
+    const keys = await generateP256KeyPair();
+    const request = createCsr({ spiffeId, ...keys });
+    const emptyName = Buffer.from('3000', 'hex');
+    const noName = Buffer.from('0500', 'hex');
+    const at = Buffer.from(request).indexOf(emptyName);
+    const changed = Buffer.from(request);
+    noName.copy(changed, at);
+    expect(verifyCsr(signedAgain(request, keys.privateKey)).spiffeId).toBe(spiffeId);
+    expect(() => verifyCsr(signedAgain(changed, keys.privateKey))).toThrow(CsrMalformed);
   });
 
   it('refuses every cut of a request, and bytes after its end', async () => {

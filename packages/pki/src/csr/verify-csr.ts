@@ -4,6 +4,7 @@ import { tag } from '../der/encode.ts';
 import { ecdsaWithSha256 } from '../der/oids.ts';
 import { isP256Spki } from '../key-pair/p256.ts';
 import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
+import { checkRequestStructure } from './request-structure.ts';
 import { requestedUri } from './requested-uri.ts';
 
 export interface VerifiedCsr {
@@ -35,8 +36,9 @@ function importKey(spki: Buffer): KeyObject {
 function readCsr(der: Uint8Array) {
   try {
     const [info, algorithm, signature] = parts(readElement(der), 3);
-    const [version, , spki, attributes] = parts(info, 4);
+    const [version, subject, spki, attributes] = parts(info, 4);
     if (version.whole.toString('hex') !== '020100') throw new CsrMalformed('not version 1');
+    checkRequestStructure(subject, attributes);
     if (signature.identifier !== tag.bitString || signature.content[0] !== 0) {
       throw new CsrMalformed('the signature is no whole number of bytes');
     }

@@ -12,9 +12,8 @@ export interface TcpSocketEntry {
   readonly inode: string;
 }
 
-/** Columns after the two addresses: st, tx:rx, tr:when, retrnsmt, uid, timeout, inode. */
-const UID_COLUMN = 4;
-const INODE_COLUMN = 6;
+/** After the two addresses, as the kernel prints them: st, tx:rx, tr:when, retrnsmt, uid, timeout, inode. */
+const REST = /^[0-9A-F]{2} [0-9A-F]{8}:[0-9A-F]{8} [0-9A-F]{2}:[0-9A-F]{8} [0-9A-F]{8} +(\d+) +\d+ (\d+) /;
 /** An IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`), up to where the IPv4 part begins. */
 const MAPPED = '0000000000000000FFFF0000';
 
@@ -41,11 +40,9 @@ function findRow(table: string, addresses: string): TcpSocketEntry | undefined {
   if (found === -1) return undefined;
   const start = found + addresses.length;
   const end = table.indexOf('\n', start);
-  const columns = table.slice(start, end === -1 ? undefined : end).split(/\s+/);
-  const uid = Number(columns[UID_COLUMN]);
-  const inode = columns[INODE_COLUMN];
-  if (!Number.isInteger(uid) || inode === undefined || inode === '0') return undefined;
-  return { uid, inode };
+  const [, uid, inode] = REST.exec(table.slice(start, end === -1 ? undefined : end)) ?? [];
+  if (uid === undefined || inode === undefined || inode === '0') return undefined;
+  return { uid: Number(uid), inode };
 }
 
 /** The kernel prints an address as the number that its memory holds: on x86-64 and arm64 the last byte first. */
