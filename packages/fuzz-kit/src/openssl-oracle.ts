@@ -35,12 +35,16 @@ export function startOpensslOracle(): OpensslOracle | undefined {
     return join(folder, name);
   };
   return {
-    verify: ({ chain: [leaf, ...intermediates], authorities, now, purpose = 'any' }) => {
+    verify: async ({ chain: [leaf, ...intermediates], authorities, now, purpose = 'any' }) => {
       const files = ['-CAfile', fileOf('authorities', pemOf(authorities))];
       if (intermediates.length > 0) files.push('-untrusted', fileOf('intermediates', pemOf(intermediates)));
-      const time = ['-attime', String(Math.floor(now.getTime() / 1000))];
-      const options = ['-no-CApath', '-no-CAstore', '-partial_chain', '-purpose', purpose, ...time, ...files];
-      return isTaken(['verify', ...options, fileOf('leaf', pemOf(leaf === undefined ? [] : [leaf]))]);
+      const options = ['-no-CApath', '-no-CAstore', '-partial_chain', '-purpose', purpose, ...files];
+      const leafFile = fileOf('leaf', pemOf(leaf === undefined ? [] : [leaf]));
+      const at = (seconds: number) =>
+        isTaken(['verify', ...options, '-attime', String(Math.floor(seconds)), leafFile]);
+      const nowSeconds = now.getTime() / 1000;
+      // For OpenSSL the second of its end is not part of a certificate's life; for RFC 5280, 4.1.2.5, it is.
+      return (await at(nowSeconds)) || (await at(nowSeconds - 1));
     },
     verifyRequest: (der) =>
       isTaken(['req', '-verify', '-noout', '-inform', 'DER', '-in', fileOf('request', der)]),

@@ -107,7 +107,10 @@ describe.each(requests)('a request to %s', (method, request) => {
 });
 
 it('a path of any kind is refused, and the next caller is served', async () => {
-  const paths = mutatedText('/SpiffeWorkloadAPI/FetchX509SVID').map((path) => `/${encodeURI(path)}`);
+  const known = requests.map(([method]) => definition[method]?.path);
+  const paths = mutatedText('/SpiffeWorkloadAPI/FetchX509SVID')
+    .map((path) => `/${encodeURI(path)}`.replace(/^\/\//, '/'))
+    .filter((path) => !known.includes(path));
   await fc.assert(
     fc.asyncProperty(paths, async (path) => {
       expect(REFUSALS).toContain(await call(path, framed(Buffer.of())));

@@ -1,5 +1,6 @@
 import { isObjectIdentifier, readBoolean } from '../der/primitives.ts';
 import { type DerElement, DerMalformed, readElement, readElements, readSequence } from '../der/read.ts';
+import { checkUnusedExtension } from './unused-extensions.ts';
 import { SvidExtensionUnsupported } from './x509-svid.errors.ts';
 
 export interface CertificateExtension {
@@ -40,7 +41,8 @@ export function readExtensions(der: Uint8Array): ReadonlyMap<ExtensionName, Cert
       throw new SvidExtensionUnsupported('an extension is repeated or not supported', { context: { type } });
     }
     seen.add(type);
-    if (name !== undefined) found.set(name, { critical: extension.critical, value: extension.value() });
+    if (name === undefined) checkUnusedExtension(type, extension.value);
+    else found.set(name, { critical: extension.critical, value: extension.value() });
   }
   return found;
 }

@@ -31,6 +31,10 @@ describe('a certificate', () => {
     ['a host with a control character', ascii('example.org'), ascii('exam\u001ble.org')],
     ['a host without a name', ascii('//example.org'), ascii('//.xample.org')],
     ['basic constraints that are no sequence', '551d130101ff04023000', '551d130101ff04022f00'],
+    ['policy mappings that are none', '551d23', '551d21'],
+    ['points to fetch a revocation list from that are none', '551d23', '551d1f'],
+    ['policies that are none', '551d23', '551d20'],
+    ['an inhibition of policies that is no number', '551d23', '551d36'],
     ['a boolean that is neither', '0101ff', '010101'],
   ])('with %s is refused', (_, from, to) => {
     expect(() => parseCertificate(changed(from, to))).toThrow(SvidMalformed);
