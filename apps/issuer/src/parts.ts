@@ -18,9 +18,7 @@ import { FederatedBundles } from './federation/federated-bundles.ts';
 import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
-import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
-import { IssueWitSvids } from './issuance/issue-wit-svids.ts';
-import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
+import { IssueSvids } from './issuance/issue-svids.ts';
 import { JudgedIssuance } from './issuance/judged-issuance.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import { SidecarSvids } from './issuance/sidecar-svids.ts';
@@ -64,9 +62,7 @@ export function composeParts(
     joinTokenAttestor: new JoinTokenAttestor(joinTokens),
     x509PopAttestor: new X509PopAttestor({ trustDomain, authorities: config.x509PopAuthorities }, clock),
     renewSidecar: new RenewSidecar(sidecarSvids, ledger),
-    issueX509Svids: new IssueX509Svids(authorities, judged, terms, clock),
-    issueJwtSvids: new IssueJwtSvids(authorities, judged, terms, clock),
-    issueWitSvids: new IssueWitSvids(authorities, judged, terms, clock),
+    issueSvids: new IssueSvids(authorities, judged, terms, clock),
     serverIdentity: new ServerIdentity({
       authorities,
       terms,

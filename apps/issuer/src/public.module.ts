@@ -12,9 +12,7 @@ import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
-import { IssueJwtSvids } from './issuance/issue-jwt-svids.ts';
-import { IssueWitSvids } from './issuance/issue-wit-svids.ts';
-import { IssueX509Svids } from './issuance/issue-x509-svids.ts';
+import { IssueSvids } from './issuance/issue-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import type { Parts } from './parts.ts';
 import { Registrations } from './registration/registrations.ts';
@@ -43,9 +41,7 @@ export function publicModule(parts: Parts): DynamicModule {
       provideValue(JoinTokenAttestor, parts.joinTokenAttestor),
       provideValue(X509PopAttestor, parts.x509PopAttestor),
       provideValue(RenewSidecar, parts.renewSidecar),
-      provideValue(IssueX509Svids, parts.issueX509Svids),
-      provideValue(IssueJwtSvids, parts.issueJwtSvids),
-      provideValue(IssueWitSvids, parts.issueWitSvids),
+      provideValue(IssueSvids, parts.issueSvids),
     ],
   };
 }

@@ -6,9 +6,7 @@ import { Callers } from '../attestation/callers.ts';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { Registrations } from '../registration/registrations.ts';
 import { IssuanceTerms } from './issuance-terms.ts';
-import { IssueJwtSvids } from './issue-jwt-svids.ts';
-import { IssueWitSvids } from './issue-wit-svids.ts';
-import { IssueX509Svids } from './issue-x509-svids.ts';
+import { IssueSvids } from './issue-svids.ts';
 
 /** The node is that of the caller's own SVID at entitlements and at minting alike, never of the body. */
 @Controller('v1')
@@ -16,9 +14,7 @@ export class IssuanceController {
   constructor(
     @Inject(Callers) private readonly callers: Callers,
     @Inject(Registrations) private readonly registrations: Registrations,
-    @Inject(IssueX509Svids) private readonly issueX509Svids: IssueX509Svids,
-    @Inject(IssueJwtSvids) private readonly issueJwtSvids: IssueJwtSvids,
-    @Inject(IssueWitSvids) private readonly issueWitSvids: IssueWitSvids,
+    @Inject(IssueSvids) private readonly issueSvids: IssueSvids,
     @Inject(TrustBundles) private readonly bundles: TrustBundles,
     @Inject(IssuanceTerms) private readonly terms: IssuanceTerms,
   ) {}
@@ -45,7 +41,7 @@ export class IssuanceController {
     { selectors, requests }: z.infer<typeof issuance.x509SvidsRequest>,
   ): Promise<z.infer<typeof issuance.x509SvidsAnswer>> {
     const { node } = this.callers.of(request.raw);
-    const results = await this.issueX509Svids.execute({ node, selectors }, requests);
+    const results = await this.issueSvids.x509({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
 
@@ -57,7 +53,7 @@ export class IssuanceController {
     { selectors, requests }: z.infer<typeof issuance.jwtSvidsRequest>,
   ): Promise<z.infer<typeof issuance.tokenSvidsAnswer>> {
     const { node } = this.callers.of(request.raw);
-    const results = await this.issueJwtSvids.execute({ node, selectors }, requests);
+    const results = await this.issueSvids.jwt({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
 
@@ -69,7 +65,7 @@ export class IssuanceController {
     { selectors, requests }: z.infer<typeof issuance.witSvidsRequest>,
   ): Promise<z.infer<typeof issuance.tokenSvidsAnswer>> {
     const { node } = this.callers.of(request.raw);
-    const results = await this.issueWitSvids.execute({ node, selectors }, requests);
+    const results = await this.issueSvids.wit({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
 }

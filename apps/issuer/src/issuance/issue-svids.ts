@@ -1,13 +1,21 @@
-import type { TokenSvidDocument } from '@blastradius/contracts';
+import type { TokenSvidDocument, X509SvidDocument } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
-import { checkMintedJwtSvid, mintJwtSvid } from '@blastradius/pki';
+import { checkMintedJwtSvid, checkMintedWitSvid, mintJwtSvid, mintWitSvid } from '@blastradius/pki';
 import type { Authorities } from '../authority/authorities.ts';
 import type { AttestedWorkload } from '../registration/policy-matching.ts';
 import { AudienceTooLong } from './issuance.errors.ts';
 import type { IssuanceTerms } from './issuance-terms.ts';
 import { issuedToken } from './issued-token.ts';
 import type { JudgedIssuance, SvidRefusal } from './judged-issuance.ts';
+import { keyForIdentity } from './key-for-identity.ts';
+import { mintChecked } from './mint-checked.ts';
 import { tokenLifetime } from './token-lifetime.ts';
+
+export interface KeyedSvidRequest {
+  readonly spiffeId: string;
+  /** Base64 of DER. */
+  readonly csr: string;
+}
 
 export interface JwtSvidRequest {
   readonly spiffeId: string;
@@ -18,8 +26,8 @@ export interface JwtSvidRequest {
 /** A token travels in a header, of which many servers take 8 KiB in all. */
 const audienceCharactersMax = 4096;
 
-/** Mints JWT-SVIDs for one workload. */
-export class IssueJwtSvids {
+/** Mints SVIDs for one workload, a method for each kind; answers are in the order of the requests. */
+export class IssueSvids {
   readonly #authorities: Authorities;
   readonly #judged: JudgedIssuance;
   readonly #terms: IssuanceTerms;
@@ -32,8 +40,25 @@ export class IssueJwtSvids {
     this.#clock = clock;
   }
 
-  /** In the order of the requests. */
-  async execute(
+  async x509(
+    workload: AttestedWorkload,
+    requests: readonly KeyedSvidRequest[],
+  ): Promise<(X509SvidDocument | SvidRefusal)[]> {
+    const authority = await this.#authorities.current('x509');
+    const ttlSeconds = this.#terms.x509SvidTtlSeconds;
+    return this.#judged.issue({
+      kind: 'x509',
+      workload,
+      requests,
+      mint: ({ spiffeId, csr }, { dnsNames }) => {
+        const publicKeySpki = keyForIdentity(csr, spiffeId);
+        const now = this.#clock.now();
+        return mintChecked(authority, { spiffeId, publicKeySpki, dnsNames, now, ttlSeconds });
+      },
+    });
+  }
+
+  async jwt(
     workload: AttestedWorkload,
     requests: readonly JwtSvidRequest[],
   ): Promise<(TokenSvidDocument | SvidRefusal)[]> {
@@ -49,6 +74,28 @@ export class IssueJwtSvids {
         const order = { authority, spiffeId, audience: audienceOf(request), issuer, ...lifetime };
         const minted = mintJwtSvid(order);
         checkMintedJwtSvid(minted, order);
+        return issuedToken(spiffeId, minted);
+      },
+    });
+  }
+
+  /** Each is bound to the key that signed its CSR. */
+  async wit(
+    workload: AttestedWorkload,
+    requests: readonly KeyedSvidRequest[],
+  ): Promise<(TokenSvidDocument | SvidRefusal)[]> {
+    const authority = await this.#authorities.current('wit');
+    const { witSvidTtlSeconds } = this.#terms;
+    return this.#judged.issue({
+      kind: 'wit',
+      workload,
+      requests,
+      mint: ({ spiffeId, csr }) => {
+        const publicKeySpki = keyForIdentity(csr, spiffeId);
+        const lifetime = tokenLifetime(this.#clock.now(), witSvidTtlSeconds);
+        const order = { authority, spiffeId, publicKeySpki, ...lifetime };
+        const minted = mintWitSvid(order);
+        checkMintedWitSvid(minted, order);
         return issuedToken(spiffeId, minted);
       },
     });
