@@ -10,6 +10,11 @@ const BUILD_WITHIN_MS = 1_800_000;
 const missing = await whatIsMissing();
 const { BLASTRADIUS_SLOW_TESTS: slow } = process.env;
 const isSlowWanted = slow === '1';
+if (!isSlowWanted) {
+  process.stderr.write(
+    'deploy: two builds from nothing are compared with BLASTRADIUS_SLOW_TESTS=1; that is skipped\n',
+  );
+}
 const imageOf = (app: string) => `blastradius/${app}:test`;
 
 async function build(app: string, tag: string, ...more: string[]): Promise<void> {
