@@ -3,9 +3,9 @@ import { DomainError } from '@blastradius/kernel';
 import { LOAD_LIMITS } from '@blastradius/load';
 import { renderReportTable } from '@blastradius/scenario';
 import { Command, CommanderError, Option } from 'commander';
-import type { ExplainFlags } from './identity/explain.ts';
+import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
-import { armList, oneOrMoreOf, positiveNumber, seedText, selectorList, wholeNumber } from './options.ts';
+import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
 import { type RunFlags, run } from './run.ts';
 import { Interrupted } from './run-folder.ts';
 import { writeReport } from './write-report.ts';
@@ -102,30 +102,7 @@ program
   .action((folder: string) => {
     process.stdout.write(`${renderReportTable(writeReport(resolve(folder)))}\n`);
   });
-program
-  .command('identity')
-  .description('look into the identity plane')
-  .command('explain')
-  .description(
-    'say what a process of this machine is attested as, which policy matches, and why the others do not',
-  )
-  .addOption(new Option('--pid <n>', 'the process').argParser(wholeNumber(1, 2 ** 22)))
-  .addOption(
-    new Option('--selectors <a,b>', 'what was attested, in place of a process').argParser(selectorList),
-  )
-  .addOption(new Option('--node <name>', 'the node of the sidecar that would ask'))
-  .addOption(new Option('--admin-socket <path>', "the issuer's socket for its operator"))
-  .addOption(
-    new Option('--attestors <a,b>', 'as WORKLOAD_ATTESTORS of the sidecar has it')
-      .argParser(oneOrMoreOf(['unix', 'interpreter', 'docker', 'systemd']))
-      .default(['unix', 'interpreter'], 'unix,interpreter'),
-  )
-  .addOption(new Option('--docker-facts-socket <path>', 'where the attestor docker asks about containers'))
-  .action(async (flags: ExplainFlags) => {
-    // The attestors bring a native addon, which no other command needs.
-    const { explain } = await import('./identity/explain.ts');
-    await explain(flags);
-  });
+addIdentityCommands(program);
 
 try {
   await program.parseAsync();

@@ -75,7 +75,7 @@ describe('blastradius identity explain', () => {
       await explain('--selectors', 'unix:uid:1', '--admin-socket', join(folder, 'none.sock')),
     ).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/no issuer explains its policies at .*none\.sock.*ENOENT/),
+      stderr: expect.stringMatching(/no issuer answers its operator at .*none\.sock.*ENOENT/),
     });
     for (const args of [[], ['--pid', '1', '--selectors', 'unix:uid:1']]) {
       expect(await explain(...args)).toMatchObject({ status: 2, stderr: expect.stringMatching(/either/) });

@@ -119,10 +119,15 @@ export const issuerRecord = z.object({
     'authority-prepared',
     'authority-activated',
     'authority-tainted',
+    'authority-revoked',
     'authority-retired',
+    'access-token-issued',
+    'access-token-refused',
+    'policies-replaced',
+    'federation-changed',
   ]),
   /** What was issued or refused, or what the authority signs; ledgers of old have X.509 alone. */
-  kind: z.enum(['x509', 'jwt', 'wit']).default('x509'),
+  kind: z.enum(['x509', 'jwt', 'wit', 'access-token']).default('x509'),
   spiffeId: z.string().nullable(),
   /** A certificate's serial number, a token's `jti`, or the `kid` of an authority that signs tokens. */
   serial: z.string().nullable(),

@@ -5,9 +5,3 @@ export class ExplanationImpossible extends DomainError {
   readonly code = 'identity.explanation-impossible';
   readonly category = 'invalid';
 }
-
-/** The issuer did not answer its operator. */
-export class IssuerUnreachable extends DomainError {
-  readonly code = 'identity.issuer-unreachable';
-  readonly category = 'unavailable';
-}

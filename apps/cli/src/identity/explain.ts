@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
+import { issuerAdministration, type PolicyExplanation } from '@blastradius/contracts';
 import {
   attestProcess,
   createWorkloadAttestors,
   type WorkloadApiLogger,
   type WorkloadAttestorName,
 } from '@blastradius/workload-api';
+import { askIssuer } from '../issuer/ask-issuer.ts';
 import { ExplanationImpossible } from './explain.errors.ts';
-import { explainByIssuer } from './issuer-policies.ts';
 import { showExplanation } from './show-explanation.ts';
 
 export interface ExplainFlags {
@@ -20,16 +21,24 @@ export interface ExplainFlags {
 
 /** Prints the selectors of a process, or takes those given, and what the issuer's policies make of them. */
 export async function explain(flags: ExplainFlags): Promise<void> {
-  const { node, adminSocket } = flags;
   const selectors = await selectorsOf(flags);
-  const policies =
-    adminSocket === undefined
-      ? undefined
-      : await explainByIssuer(resolve(adminSocket), {
-          selectors: [...selectors],
-          ...(node === undefined ? {} : { node }),
-        });
+  const policies = await policiesOf(flags, selectors);
   process.stdout.write(showExplanation({ pid: flags.pid, selectors, policies }));
+}
+
+async function policiesOf(
+  { node, adminSocket }: ExplainFlags,
+  selectors: readonly string[],
+): Promise<readonly PolicyExplanation[] | undefined> {
+  if (adminSocket === undefined) return undefined;
+  const { policies } = await askIssuer({
+    adminSocket: resolve(adminSocket),
+    method: 'POST',
+    path: '/admin/explain',
+    body: { selectors, ...(node === undefined ? {} : { node }) },
+    answer: issuerAdministration.explainAnswer,
+  });
+  return policies;
 }
 
 async function selectorsOf(flags: ExplainFlags): Promise<readonly string[]> {
