@@ -27,7 +27,7 @@ export function prepareAgents(settings: Settings): PreparedAgents {
       body: { name, description: `${name} puts load on the network.` },
     })),
   );
-  if (settings.arm === 'static-key')
+  if (settings.arm !== 'x509-svid')
     for (const account of accounts) keys.push(found(account, 'agent.api_key'));
   const posts = send(
     'first post',

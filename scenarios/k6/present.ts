@@ -10,6 +10,6 @@ export function credentialHeaders(
   agent: number,
   apiKey: string | undefined,
 ): Record<string, string> {
-  if (arm === 'static-key') return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  if (arm !== 'x509-svid') return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   return { 'x-spiffe-id': `spiffe://${trustDomain}/agent/${agents[agent]}` };
 }

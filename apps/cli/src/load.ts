@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadAgentsFor, runLoad } from '@blastradius/load';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
-import { ARMS, type Arm, findRoot, type Target } from '@blastradius/stack';
+import { type Arm, COMPARED_ARMS, findRoot, type Target } from '@blastradius/stack';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { type LiveView, startLiveView } from './view/live-view.ts';
 import { writeReport } from './write-report.ts';
@@ -27,7 +27,7 @@ export async function load(nameOrFile: string, flags: LoadFlags): Promise<void> 
   try {
     await runLoad({
       scenario,
-      arms: flags.arms ?? [...ARMS],
+      arms: flags.arms ?? [...COMPARED_ARMS],
       plan: {
         ratePerSecond: flags.rate,
         warmUpSeconds: flags.warmUp,

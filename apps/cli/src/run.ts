@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
-import { ARMS, type Arm, findRoot, runScenario, type Target } from '@blastradius/stack';
+import { type Arm, COMPARED_ARMS, findRoot, runScenario, type Target } from '@blastradius/stack';
 import { bearableInContainers, bearableTimeScale } from './bearable-time-scale.ts';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { startLiveView } from './view/live-view.ts';
@@ -21,7 +21,7 @@ export interface RunFlags {
 export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
   const scenario = loadScenario(findScenario(nameOrFile, findRoot()));
   const folder = emptyFolder(flags.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`));
-  const arms = flags.arms ?? [...ARMS];
+  const arms = flags.arms ?? [...COMPARED_ARMS];
   const agents = flags.agents ?? scenario.population.agents;
   const cores = availableParallelism();
   const wanted =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Report, reportSchema } from '@blastradius/blast-radius';
 import { type LedgerRecord, readLedgers } from '@blastradius/ledger';
 import { findScenario, loadScenario } from '@blastradius/scenario';
-import { ARMS, type Arm, findRoot, type RunOptions, runScenario } from '@blastradius/stack';
+import { type Arm, COMPARED_ARMS, findRoot, type RunOptions, runScenario } from '@blastradius/stack';
 import { writeReport } from '../src/write-report.ts';
 
 export interface Played {
@@ -17,7 +17,15 @@ export interface Played {
 export async function play(options: Partial<RunOptions> = {}): Promise<Played> {
   const folder = options.folder ?? join(mkdtempSync(join(tmpdir(), 'blastradius-test-')), 'run');
   const scenario = loadScenario(findScenario('moltbook-key-leak', findRoot()));
-  await runScenario({ scenario, arms: ARMS, agents: 60, seed: 'test', timeScale: 600, folder, ...options });
+  await runScenario({
+    scenario,
+    arms: COMPARED_ARMS,
+    agents: 60,
+    seed: 'test',
+    timeScale: 600,
+    folder,
+    ...options,
+  });
   writeReport(folder);
   const report = reportSchema.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
   return { folder, report, ledgers: (arm) => readLedgers(join(folder, arm, 'ledger')) };

@@ -26,8 +26,8 @@ const environment = z.object({
   TIME_SCALE: z.coerce.number().positive().default(1),
 });
 
-const staticKeyArm = z.object({
-  ARM: z.literal('static-key'),
+const keyArm = z.object({
+  ARM: z.enum(['static-key', 'hashed-key']),
   NETWORK_CERTIFICATE_PEM: z.string().min(1),
   /** Read again when it changes: a network that is started anew makes itself a new certificate. */
   NETWORK_CERTIFICATE_PEM_FILE: z.string().min(1).optional(),
@@ -40,7 +40,7 @@ const x509SvidArm = z.object({
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
 });
 
-const config = environment.and(z.discriminatedUnion('ARM', [staticKeyArm, x509SvidArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, x509SvidArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

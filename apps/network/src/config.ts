@@ -1,13 +1,12 @@
+import { type Arm, arm } from '@blastradius/contracts';
 import { z } from 'zod';
 import { incidentRateLimits, type RateLimitRules, rateLimitRules } from './rate-limits/rate-limit-rules.ts';
-
-export type Arm = 'static-key' | 'x509-svid';
 
 /** What may come from a file that `<NAME>_FILE` names. */
 export const SECRETS = ['DATABASE_URL', 'JOBS_DATABASE_URL', 'PUBLISHABLE_KEY'] as const;
 
 const environment = z.object({
-  ARM: z.enum(['static-key', 'x509-svid']),
+  ARM: arm,
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   BIND_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   /** The DNS names for its own certificate, joined by commas; an SVID brings its own. */

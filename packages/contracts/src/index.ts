@@ -16,3 +16,4 @@ export * as issuance from './issuer/issuance.ts';
 export * as networkOperator from './network/operator.ts';
 export { type ProcessCommand, type ProcessEvent, processCommand, processEvent } from './process/protocol.ts';
 export { relayedAnswer } from './process/relay.ts';
+export { type Arm, arm, holdsKeys } from './world/arm.ts';

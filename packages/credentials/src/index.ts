@@ -8,6 +8,7 @@ export {
   postsIn,
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';
+export { isHashOfKey, keptHashed, keptPlain, type StoredKey } from './hashed-key/stored-key.ts';
 export { FollowingConnections, type HeldX509Svid } from './presenter/following-connections.ts';
 export { presentHeaders } from './presenter/present-headers.ts';
 export type { Presenter } from './presenter/presenter.ts';

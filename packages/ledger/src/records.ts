@@ -15,6 +15,7 @@ export const presented = z.enum([
   'nothing',
   'publishable-key',
   'static-key',
+  'key-hash',
   'spiffe-id-as-name',
   'rogue-ca-certificate',
   'expired-svid',

@@ -1,3 +1,4 @@
+export type { Arm } from '@blastradius/contracts';
 export { findRoot } from './embedded/app-entries.ts';
 export { type Databases, databasesAt } from './embedded/postgres/databases.ts';
 export { type Postgres, startPostgres } from './embedded/postgres/postgres.ts';
@@ -14,4 +15,4 @@ export type { TrialProgress } from './trial/run-trial.ts';
 export type { DueEvent } from './trial/timeline.ts';
 export type { LoadContainer, LoadEntry, LoadGenerator } from './world/load-entry.ts';
 export type { Platform, World } from './world/world.ts';
-export { ARMS, type Arm } from './world/world-setting.ts';
+export { ARMS, COMPARED_ARMS } from './world/world-setting.ts';

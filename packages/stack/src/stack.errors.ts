@@ -11,3 +11,13 @@ export class ComponentFailed extends DomainError {
   readonly code = 'stack.component-failed';
   readonly category = 'unavailable';
 }
+
+/** docker-compose.yml has no services for this arm. */
+export class ArmNotInCompose extends DomainError {
+  readonly code = 'stack.arm-not-in-compose';
+  readonly category = 'invalid';
+
+  constructor(arm: string) {
+    super(`the containers have no world of arm ${arm}: run it with --target embedded`);
+  }
+}

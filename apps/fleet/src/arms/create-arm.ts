@@ -6,7 +6,7 @@ import { StaticKeyArm } from './static-key-arm.ts';
 import { X509SvidArm } from './x509-svid-arm.ts';
 
 export function createArm(config: Config): Arm {
-  if (config.ARM === 'static-key') {
+  if (config.ARM !== 'x509-svid') {
     const { NETWORK_URL, NETWORK_CERTIFICATE_PEM, CREDENTIALS_FILE } = config;
     const kept = CREDENTIALS_FILE === undefined ? inMemoryOnly : keptInFile(CREDENTIALS_FILE);
     return new StaticKeyArm(NETWORK_URL, NETWORK_CERTIFICATE_PEM, kept);

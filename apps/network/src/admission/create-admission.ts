@@ -1,3 +1,5 @@
+import { holdsKeys } from '@blastradius/contracts';
+import { storedKeyOf } from '../agents/stored-key-of.ts';
 import type { NetworkConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { Admission } from './admission.ts';
@@ -13,6 +15,6 @@ export function createAdmission(
   certificates: ClientCertificatesOptions,
 ): Admission {
   const agents = new PostgresAgentsByCredential(database);
-  if (arm === 'static-key') return new StaticKeyAdmission(agents);
+  if (holdsKeys(arm)) return new StaticKeyAdmission(agents, storedKeyOf(arm));
   return new X509SvidAdmission(new ClientCertificates(certificates), agents, trustDomain);
 }

@@ -10,13 +10,13 @@ export class PostgresAgentsByCredential implements AgentsByCredential {
     this.#database = database;
   }
 
-  async withKey(key: string): Promise<AgentWithKey | undefined> {
+  async withStoredKey(stored: string): Promise<AgentWithKey | undefined> {
     const row = await this.#database
       .selectFrom('agents')
       .select(['id', 'name', 'api_key'])
-      .where('api_key', '=', key)
+      .where('api_key', '=', stored)
       .executeTakeFirst();
-    return row?.api_key ? { id: row.id, name: row.name, apiKey: row.api_key } : undefined;
+    return row?.api_key ? { id: row.id, name: row.name, storedKey: row.api_key } : undefined;
   }
 
   async withSpiffeId(spiffeId: string): Promise<CurrentAgent | undefined> {

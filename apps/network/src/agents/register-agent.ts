@@ -1,9 +1,10 @@
-import type { Arm } from '../config.ts';
+import { type Arm, holdsKeys } from '@blastradius/contracts';
 import type { Database } from '../database/database.ts';
 import { violatedUniqueConstraint } from '../database/postgres-errors.ts';
 import type { Registration } from './agent.schema.ts';
 import { AgentNameTaken, IdentityAlreadyRegistered } from './agents.errors.ts';
 import { createClaimToken, createStaticKey, createVerificationCode } from './issue-secrets.ts';
+import { storedKeyOf } from './stored-key-of.ts';
 
 export interface RegisteredAgent {
   readonly name: string;
@@ -13,7 +14,7 @@ export interface RegisteredAgent {
 }
 
 /**
- * Opens an account. With static keys the key is made here, kept in plain text and handed out; with
+ * Opens an account. With keys the key is made here, kept as the arm keeps it, and handed out; with
  * workload identity the account belongs to the SPIFFE ID that was proved, and no secret exists.
  */
 export class RegisterAgent {
@@ -26,28 +27,22 @@ export class RegisterAgent {
   }
 
   async execute({ name, description }: Registration, spiffeId: string | null): Promise<RegisteredAgent> {
-    const secrets =
-      this.#arm === 'static-key'
-        ? {
-            api_key: createStaticKey(),
-            claim_token: createClaimToken(),
-            verification_code: createVerificationCode(),
-          }
-        : { api_key: null, claim_token: null, verification_code: null };
+    const apiKey = holdsKeys(this.#arm) ? createStaticKey() : null;
+    const claim =
+      apiKey === null
+        ? { claim_token: null, verification_code: null }
+        : { claim_token: createClaimToken(), verification_code: createVerificationCode() };
+    const stored = apiKey === null ? null : storedKeyOf(this.#arm)(apiKey);
     try {
       await this.#database
         .insertInto('agents')
-        .values({ name, description, ...secrets, spiffe_id: spiffeId })
+        .values({ name, description, api_key: stored, ...claim, spiffe_id: spiffeId })
         .execute();
     } catch (error) {
       throw refusal(error);
     }
-    return {
-      name,
-      apiKey: secrets.api_key,
-      claimToken: secrets.claim_token,
-      verificationCode: secrets.verification_code,
-    };
+    const { claim_token: claimToken, verification_code: verificationCode } = claim;
+    return { name, apiKey, claimToken, verificationCode };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AuditLog } from '@blastradius/audit';
+import type { Arm } from '@blastradius/contracts';
 import type { AuditRecord } from '@blastradius/ledger';
 import { counter } from '@blastradius/runtime';
-import type { Arm } from '../config.ts';
 
 const records = counter('blastradius.audit.records', {
   description: 'Records appended to the audit log.',

@@ -3,7 +3,7 @@ import { recordId } from '../posts/post.schema.ts';
 import { HandOutKey } from './hand-out-key.ts';
 import { KeyResetCampaigns } from './key-reset-campaigns.ts';
 
-/** Arm `static-key`: all keys are reset, and each owner gets the new one. */
+/** Where agents hold keys: all keys are reset, and each owner gets the new one. */
 @Controller('operator')
 export class KeyResetsController {
   constructor(

@@ -1,7 +1,7 @@
+import { type Arm, holdsKeys } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
 import { provideValue } from '@blastradius/nest-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Arm } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { Owners } from '../owners/owners.ts';
 import { AgentOwnersController } from './agent-owners.controller.ts';
@@ -21,10 +21,10 @@ export interface OperatorParts {
 export function operatorModule({ arm, database, clock, campaigns }: OperatorParts): DynamicModule {
   return {
     module: OperatorModule,
-    controllers: [arm === 'static-key' ? KeyResetsController : NoKeyResetsController, AgentOwnersController],
+    controllers: [holdsKeys(arm) ? KeyResetsController : NoKeyResetsController, AgentOwnersController],
     providers: [
       provideValue(KeyResetCampaigns, campaigns),
-      provideValue(HandOutKey, new HandOutKey(database, clock)),
+      provideValue(HandOutKey, new HandOutKey(database, clock, arm)),
       provideValue(Owners, new Owners(database)),
     ],
   };

@@ -1,3 +1,4 @@
+import type { StoredKey } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
 import { sql, type Transaction } from 'kysely';
 import { createStaticKey } from '../agents/issue-secrets.ts';
@@ -12,10 +13,12 @@ import type { KeyResetBatch } from './key-reset-jobs.ts';
 export class ResetKeys {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #stored: StoredKey;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, stored: StoredKey) {
     this.#database = database;
     this.#clock = clock;
+    this.#stored = stored;
   }
 
   async execute({ campaignId, batch }: KeyResetBatch): Promise<void> {
@@ -36,7 +39,7 @@ export class ResetKeys {
   }
 
   async #reset(transaction: Transaction<Tables>, campaignId: string, ids: string[]): Promise<void> {
-    const keys = ids.map(createStaticKey);
+    const keys = ids.map(() => this.#stored(createStaticKey()));
     await sql`
       with locked as (select id from agents where id = any(${ids}::uuid[]) order by id for no key update)
       update agents set api_key = fresh.key

@@ -1,6 +1,7 @@
 import type { Clock } from '@blastradius/kernel';
 import type { Logger } from '@blastradius/nest-kit';
 import { countJob } from '@blastradius/runtime';
+import { storedKeyOf } from '../agents/stored-key-of.ts';
 import type { NetworkConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { openKeyResetQueue } from './key-reset.queue.ts';
@@ -24,7 +25,7 @@ export async function startOperator({ config, database, clock, logger }: Operato
     const queue = await openKeyResetQueue(jobs);
     started.defer(() => queue.close());
     const campaigns = new KeyResetCampaigns(database, queue, config.keyResetBatchSize);
-    const worker = await startKeyResetWorker(jobs, new ResetKeys(database, clock));
+    const worker = await startKeyResetWorker(jobs, new ResetKeys(database, clock, storedKeyOf(config.arm)));
     started.defer(() => worker.onApplicationShutdown());
     await campaigns.resume();
     const parts = { arm: config.arm, database, clock, campaigns };

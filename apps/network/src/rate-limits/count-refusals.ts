@@ -1,5 +1,5 @@
+import type { Arm } from '@blastradius/contracts';
 import { counter } from '@blastradius/runtime';
-import type { Arm } from '../config.ts';
 import type { Limit } from './rate-limits.ts';
 
 const refusals = counter('blastradius.rate_limit.refusals', {

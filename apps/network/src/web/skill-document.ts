@@ -1,11 +1,9 @@
-import type { Arm } from '../config.ts';
+import { type Arm, holdsKeys } from '@blastradius/contracts';
 
-const credentials: Readonly<Record<Arm, string>> = {
-  'static-key':
-    'Registering returns your `api_key`. Send it with every request: `Authorization: Bearer YOUR_API_KEY`.',
-  'x509-svid':
-    'Connect with mutual TLS and the X509-SVID that your sidecar gives you. There is no key to keep.',
-};
+const withKey =
+  'Registering returns your `api_key`. Send it with every request: `Authorization: Bearer YOUR_API_KEY`.';
+const withIdentity =
+  'Connect with mutual TLS and the X509-SVID that your sidecar gives you. There is no key to keep.';
 
 /** What an agent is told to read first. */
 export function skillDocument(arm: Arm): string {
@@ -20,7 +18,7 @@ description: The social network for AI agents. Post, comment, upvote, and create
 Base URL: \`/api/v1\`
 
 Register first: \`POST /api/v1/agents/register {"name", "description"}\`
-${credentials[arm]}
+${holdsKeys(arm) ? withKey : withIdentity}
 
 - Posts: \`GET|POST /posts\`, \`GET|DELETE /posts/:id\`, \`POST /posts/:id/upvote|downvote\`
 - Comments: \`GET|POST /posts/:id/comments\`, \`POST /comments/:id/upvote\`

@@ -1,5 +1,5 @@
+import type { Arm } from '@blastradius/contracts';
 import { sql } from 'kysely';
-import type { Arm } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { skillDocument } from './skill-document.ts';
 

@@ -3,6 +3,7 @@ import type { Ratio } from '@blastradius/blast-radius';
 const whole = new Intl.NumberFormat('en');
 const armNames: Readonly<Record<string, string>> = {
   'static-key': 'Static key',
+  'hashed-key': 'Hashed key',
   'x509-svid': 'X.509 identity',
 };
 
@@ -53,6 +54,7 @@ const presentedNames: Readonly<Record<string, string>> = {
   nothing: 'No credential at all',
   'publishable-key': 'The publishable key of the web page',
   'static-key': 'A static key from the open table',
+  'key-hash': 'The hash of a key from the open table',
   'spiffe-id-as-name': 'The SPIFFE ID, as a name',
   'rogue-ca-certificate': 'A certificate from the thief’s own CA',
   'expired-svid': 'An SVID from a backup, with its key',

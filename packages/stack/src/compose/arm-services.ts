@@ -1,4 +1,6 @@
-import type { Arm, WorldSetting } from '../world/world-setting.ts';
+import type { Arm } from '@blastradius/contracts';
+import { ArmNotInCompose } from '../stack.errors.ts';
+import type { WorldSetting } from '../world/world-setting.ts';
 
 /** A ledger in a container, and the name by which a run keeps it. */
 export interface ContainerLedger {
@@ -27,7 +29,9 @@ export interface ArmServices {
 export const AGENT_CONTAINERS = 3;
 
 export function servicesOf(arm: Arm): ArmServices {
-  return arm === 'static-key' ? staticKeyServices : x509SvidServices;
+  if (arm === 'static-key') return staticKeyServices;
+  if (arm === 'x509-svid') return x509SvidServices;
+  throw new ArmNotInCompose(arm);
 }
 
 /** k6 stands beside a sidecar in either arm, so that the generator is the same. */

@@ -1,5 +1,5 @@
+import type { Arm } from '@blastradius/contracts';
 import type { LoadEntry } from '../world/load-entry.ts';
-import type { Arm } from '../world/world-setting.ts';
 import type { ComposeProject } from './world-loan.ts';
 
 const CERTIFICATE = '/certificate/network.pem';

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ArmManifest, RunManifest } from '@blastradius/blast-radius';
+import type { Arm } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
 import { openLedger, type WorldRecord } from '@blastradius/ledger';
 import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
@@ -10,7 +11,7 @@ import type { AppEntries } from '../embedded/app-entries.ts';
 import { startEmbeddedPlatform } from '../embedded/embedded-platform.ts';
 import type { LoadGenerator } from '../world/load-entry.ts';
 import type { Platform, World } from '../world/world.ts';
-import type { Arm, WorldSetting } from '../world/world-setting.ts';
+import type { WorldSetting } from '../world/world-setting.ts';
 import { runTrial, type TrialProgress } from './run-trial.ts';
 import type { DueEvent } from './timeline.ts';
 

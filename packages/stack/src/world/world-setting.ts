@@ -1,3 +1,4 @@
+import { type Arm, arm, holdsKeys } from '@blastradius/contracts';
 import type { WorldRecord } from '@blastradius/ledger';
 import type { Population, Scenario } from '@blastradius/scenario';
 import type { LoadGenerator } from './load-entry.ts';
@@ -7,8 +8,9 @@ export type RecordWorldEvent = (
   event: Pick<WorldRecord, 'event' | 'subject' | 'detail'> & { readonly atMs?: number },
 ) => void;
 
-export type Arm = 'static-key' | 'x509-svid';
-export const ARMS: readonly Arm[] = ['static-key', 'x509-svid'];
+export const ARMS: readonly Arm[] = arm.options;
+/** What a run compares unless it is told otherwise. */
+export const COMPARED_ARMS: readonly Arm[] = ['static-key', 'x509-svid'];
 
 /** What every part of one world needs to know of it. */
 export interface WorldSetting {
@@ -29,7 +31,7 @@ export interface WorldSetting {
 }
 
 export function isIdentityArm(arm: Arm): boolean {
-  return arm === 'x509-svid';
+  return !holdsKeys(arm);
 }
 
 /** Real seconds for so many minutes of the incident. */

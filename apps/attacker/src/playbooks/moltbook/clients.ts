@@ -43,6 +43,8 @@ export class Clients {
     switch (way.presented) {
       case 'static-key':
         return presentStaticKey({ apiKey: way.apiKey, trust: anyone });
+      case 'key-hash':
+        return presentHeaders({ headers: { authorization: `Bearer ${way.keyHash}` }, trust: anyone });
       case 'spiffe-id-as-name':
         return presentHeaders({ headers: headersOf(way.header, way.spiffeId), trust: anyone });
       case 'rogue-ca-certificate': {
@@ -71,6 +73,8 @@ function keyOf(way: Way): string {
   switch (way.presented) {
     case 'static-key':
       return `key ${way.apiKey}`;
+    case 'key-hash':
+      return `hash ${way.keyHash}`;
     case 'spiffe-id-as-name':
       return `${way.header} ${way.spiffeId}`;
     case 'rogue-ca-certificate':

@@ -1,3 +1,4 @@
+import { isHashOfKey } from '@blastradius/credentials';
 import { credentialId } from '@blastradius/ledger';
 import type { SpiffeId } from '@blastradius/spiffe';
 import { z } from 'zod';
@@ -17,6 +18,8 @@ export interface LootRow {
   readonly id?: string;
   /** A secret that authenticates. */
   readonly apiKey?: string;
+  /** What the network keeps of a key; it was never meant to be shown. */
+  readonly keyHash?: string;
   /** A name, not a secret. */
   readonly spiffeId?: string;
 }
@@ -37,11 +40,11 @@ export class Loot {
       this.agents.set(name, {
         name,
         ...(id ? { id } : {}),
-        ...(api_key ? { apiKey: api_key } : {}),
+        ...(api_key ? keyOrHash(api_key) : {}),
         ...(spiffe_id ? { spiffeId: spiffe_id } : {}),
       });
     }
-    return found.filter(({ api_key }) => api_key).map(({ name }) => name);
+    return found.filter(({ api_key }) => api_key && !isHashOfKey(api_key)).map(({ name }) => name);
   }
 
   /** Names that are public, of agents that are not known yet. */
@@ -77,6 +80,10 @@ export class Loot {
   nameOfAgent(id: unknown): string | undefined {
     return typeof id === 'string' ? this.#namesById.get(id) : undefined;
   }
+}
+
+function keyOrHash(column: string): Pick<LootRow, 'apiKey' | 'keyHash'> {
+  return isHashOfKey(column) ? { keyHash: column } : { apiKey: column };
 }
 
 function isNew(seen: Set<string>, item: string): boolean {

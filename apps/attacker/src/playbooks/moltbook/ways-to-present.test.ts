@@ -11,6 +11,13 @@ test('a stolen key is simply used', () => {
   ]);
 });
 
+test('of a key the hash is shown, and then nothing', () => {
+  expect(waysToPresent({ name: 'Crab', keyHash: 'h' }, undefined)).toEqual([
+    { presented: 'key-hash', keyHash: 'h' },
+    { presented: 'nothing' },
+  ]);
+});
+
 test('for a mere name everything is tried that might make a door believe it', () => {
   const presented = waysToPresent({ name: 'Eel', spiffeId }, undefined).map((way) => way.presented);
   expect(new Set(presented)).toEqual(new Set(['rogue-ca-certificate', 'spiffe-id-as-name', 'nothing']));

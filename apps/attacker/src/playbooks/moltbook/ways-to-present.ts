@@ -4,6 +4,7 @@ import type { LootRow } from './loot.ts';
 /** One way of claiming to be a victim. */
 export type Way =
   | { readonly presented: 'static-key'; readonly apiKey: string }
+  | { readonly presented: 'key-hash'; readonly keyHash: string }
   | {
       readonly presented: 'spiffe-id-as-name';
       readonly header: 'authorization' | 'x-spiffe-id' | 'x-forwarded-client-cert';
@@ -18,8 +19,10 @@ export type Way =
  * used; where there is only a name, everything is tried in turn that might make a door believe it.
  */
 export function waysToPresent(victim: LootRow, backup: X509Svid | undefined): Way[] {
-  const { apiKey, spiffeId } = victim;
+  const { apiKey, keyHash, spiffeId } = victim;
   if (apiKey !== undefined) return [{ presented: 'static-key', apiKey }];
+  // Where a server compares what it is shown with what it keeps, the hash is the key.
+  if (keyHash !== undefined) return [{ presented: 'key-hash', keyHash }, { presented: 'nothing' }];
   if (spiffeId === undefined) return [{ presented: 'nothing' }];
   const isTheirs = backup?.spiffeId.toString() === spiffeId;
   return [
