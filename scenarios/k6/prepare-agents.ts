@@ -1,6 +1,6 @@
 import http, { type ObjectRefinedBatchRequest, type RefinedResponse } from 'k6/http';
 import { credentialHeaders } from './present.ts';
-import type { Settings } from './settings.ts';
+import { holdsKeys, type Settings } from './settings.ts';
 
 /** What the load agents have when the load begins; by their place in the list of names. */
 export interface PreparedAgents {
@@ -27,8 +27,7 @@ export function prepareAgents(settings: Settings): PreparedAgents {
       body: { name, description: `${name} puts load on the network.` },
     })),
   );
-  if (settings.arm !== 'x509-svid')
-    for (const account of accounts) keys.push(found(account, 'agent.api_key'));
+  if (holdsKeys(settings)) for (const account of accounts) keys.push(found(account, 'agent.api_key'));
   const posts = send(
     'first post',
     agents.map((name) => ({

@@ -1,4 +1,4 @@
-import type { Settings } from './settings.ts';
+import { holdsKeys, type Settings } from './settings.ts';
 
 /**
  * How an agent shows who it is. With static keys k6 talks to the network itself and shows the key;
@@ -10,6 +10,6 @@ export function credentialHeaders(
   agent: number,
   apiKey: string | undefined,
 ): Record<string, string> {
-  if (arm !== 'x509-svid') return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  if (holdsKeys({ arm })) return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   return { 'x-spiffe-id': `spiffe://${trustDomain}/agent/${agents[agent]}` };
 }

@@ -2,7 +2,7 @@ import { type ActionWeights, incidentWeights } from './mix.ts';
 
 /** What a load run is told by its environment (`k6 run -e NAME=value`). */
 export interface Settings {
-  readonly arm: 'static-key' | 'hashed-key' | 'x509-svid';
+  readonly arm: 'static-key' | 'hashed-key' | 'jwt-svid' | 'x509-svid';
   /** The network itself (static keys), or the sidecar's egress proxy (identities). */
   readonly baseUrl: string;
   readonly ratePerSecond: number;
@@ -17,7 +17,12 @@ export interface Settings {
   readonly summaryFile: string | null;
 }
 
-const ARMS: readonly Settings['arm'][] = ['static-key', 'hashed-key', 'x509-svid'];
+const ARMS: readonly Settings['arm'][] = ['static-key', 'hashed-key', 'jwt-svid', 'x509-svid'];
+
+/** Whether agents hold a key that k6 has to show; with identities the sidecar's proxy does it. */
+export function holdsKeys({ arm }: Pick<Settings, 'arm'>): boolean {
+  return arm === 'static-key' || arm === 'hashed-key';
+}
 
 /** To be called in the init context: it opens the file of the names. */
 export function readSettings(env: Readonly<Record<string, string>>): Settings {

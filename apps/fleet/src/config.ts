@@ -33,14 +33,14 @@ const keyArm = z.object({
   NETWORK_CERTIFICATE_PEM_FILE: z.string().min(1).optional(),
   CREDENTIALS_FILE: z.string().min(1).optional(),
 });
-const x509SvidArm = z.object({
-  ARM: z.literal('x509-svid'),
+const identityArm = z.object({
+  ARM: z.enum(['jwt-svid', 'x509-svid']),
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
 });
 
-const config = environment.and(z.discriminatedUnion('ARM', [keyArm, x509SvidArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

@@ -76,7 +76,7 @@ async function liveByItself(): Promise<void> {
 
 /** A network that is started anew has a new certificate of its own. */
 function followCertificate(): () => void {
-  const file = config.ARM === 'x509-svid' ? undefined : config.NETWORK_CERTIFICATE_PEM_FILE;
+  const file = 'NETWORK_CERTIFICATE_PEM_FILE' in config ? config.NETWORK_CERTIFICATE_PEM_FILE : undefined;
   if (file === undefined) return () => {};
   return onFileChange(file, (certificatePem) => {
     void fleet.obey({ command: 'trust', certificatePem }).catch(fail);

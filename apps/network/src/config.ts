@@ -1,4 +1,4 @@
-import { type Arm, arm } from '@blastradius/contracts';
+import { type Arm, arm, holdsKeys } from '@blastradius/contracts';
 import { z } from 'zod';
 import { incidentRateLimits, type RateLimitRules, rateLimitRules } from './rate-limits/rate-limit-rules.ts';
 
@@ -69,8 +69,8 @@ export interface NetworkConfig {
 
 export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
   const parsed = environment.parse(env);
-  if (parsed.ARM === 'x509-svid' && parsed.SPIFFE_ENDPOINT_SOCKET === undefined) {
-    throw new TypeError('SPIFFE_ENDPOINT_SOCKET is required in arm x509-svid');
+  if (!holdsKeys(parsed.ARM) && parsed.SPIFFE_ENDPOINT_SOCKET === undefined) {
+    throw new TypeError(`SPIFFE_ENDPOINT_SOCKET is required in arm ${parsed.ARM}`);
   }
   return Object.freeze({
     arm: parsed.ARM,

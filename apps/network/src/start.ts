@@ -1,12 +1,22 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
-import { clientCertificateVerifier, type VerifyClientCertificate } from '@blastradius/credentials';
+import {
+  bearerSvidVerifier,
+  clientCertificateVerifier,
+  type VerifyClientCertificate,
+} from '@blastradius/credentials';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
-import { createX509Source, X509BundleSet, type X509Source } from '@blastradius/spiffe';
+import {
+  createBundleSource,
+  createX509Source,
+  JwtBundleSet,
+  X509BundleSet,
+  type X509Source,
+} from '@blastradius/spiffe';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { LastSeen } from './agents/last-seen.ts';
@@ -25,6 +35,9 @@ import { RateLimits } from './rate-limits/rate-limits.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
 import { Readiness } from './web/readiness.ts';
+
+/** What clocks may differ by, in seconds of the incident: compressed as the lifetimes are. */
+const LEEWAY_SECONDS = 60;
 
 /** For experiments only, and only in code: no configuration reaches this. */
 export interface NetworkOverrides {
@@ -65,7 +78,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
 
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
-  const tls = source ? x509SourceTls(source, logger) : await selfSignedTls(config.serverNames);
+  const tls = source
+    ? x509SourceTls(source, config.arm === 'x509-svid', logger)
+    : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
   const verify =
     overrides.verifyClientCertificate ??
@@ -93,8 +108,11 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
-  const certificates = { verify, clock, trustVersion: tls.trustVersion };
-  installAdmission(fastify, { admission: createAdmission(config, database, certificates), limits, lastSeen });
+  const proofs = {
+    certificates: { verify, clock, trustVersion: tls.trustVersion },
+    tokens: { verify: await verifyTokens(config, started, logger), clock },
+  };
+  installAdmission(fastify, { admission: createAdmission(config, database, proofs), limits, lastSeen });
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());
@@ -115,10 +133,25 @@ function replaceFile(path: string, content: string): void {
   renameSync(`${path}.new`, path);
 }
 
-async function openSource(endpoint: string, logger: Logger): Promise<X509Source> {
-  return await createX509Source({
-    endpoint,
-    timeoutMs: 60_000,
-    onError: (err) => logger.warn({ err }, 'the Workload API is away; the last SVID goes on'),
+/** In the arms without tokens nobody asks, and there are no bundles that would believe one. */
+async function verifyTokens(config: NetworkConfig, started: AsyncDisposableStack, logger: Logger) {
+  const { arm, workloadApiAddress: endpoint, trustDomain, timeScale } = config;
+  const bundles =
+    arm === 'jwt-svid' && endpoint !== null
+      ? started.use(await createBundleSource({ ...sourceOptions(logger), endpoint }))
+      : null;
+  return bearerSvidVerifier({
+    bundles: () => bundles?.jwtBundles() ?? new JwtBundleSet(),
+    audience: `spiffe://${trustDomain}/network`,
+    leewaySeconds: LEEWAY_SECONDS / timeScale,
   });
+}
+
+const sourceOptions = (logger: Logger) => ({
+  timeoutMs: 60_000,
+  onError: (err: unknown) => logger.warn({ err }, 'the Workload API is away; what it last gave goes on'),
+});
+
+async function openSource(endpoint: string, logger: Logger): Promise<X509Source> {
+  return await createX509Source({ ...sourceOptions(logger), endpoint });
 }

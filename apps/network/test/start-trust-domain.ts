@@ -1,10 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Authority, createAuthority, generateP256KeyPair, mintX509Svid } from '@blastradius/pki';
-import { certificatesToPem, type X509SvidMessage } from '@blastradius/spiffe';
+import {
+  type Authority,
+  createAuthority,
+  createTokenAuthority,
+  generateP256KeyPair,
+  mintX509Svid,
+  type TokenAuthority,
+} from '@blastradius/pki';
+import { certificatesToPem, formatJwtBundle, type X509SvidMessage } from '@blastradius/spiffe';
 import {
   type IdentitiesWatcher,
+  type JwtIdentities,
   startWorkloadApi,
   type WorkloadIdentities,
   type X509Snapshot,
@@ -12,7 +20,6 @@ import {
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const TRUST_DOMAIN = 'moltbook.test';
-const noTokens = { fetchJwtSvids: async () => [], watchJwtBundles: () => () => {} };
 
 export interface IssuedSvid {
   readonly cert: string;
@@ -32,6 +39,8 @@ export interface TrustDomain {
   readonly endpoint: string;
   readonly authority: Authority;
   readonly authorityPem: string;
+  /** Signs JWT-SVIDs. */
+  readonly tokenAuthority: TokenAuthority;
   issue(path: string, options?: IssueOptions): Promise<IssuedSvid>;
   /** Gives the server a new SVID, under these authorities; ours alone unless told otherwise. */
   rotate(authorities?: readonly Authority[]): Promise<{ serial: string }>;
@@ -51,6 +60,7 @@ export async function startTrustDomain(): Promise<TrustDomain> {
   const folder = mkdtempSync(join(tmpdir(), 'spiffe-'));
   const socketPath = join(folder, 'api.sock');
   const authority = await rogueAuthority();
+  const tokenAuthority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
   const identities = new OneIdentity();
   const rotate = async (authorities: readonly Authority[] = [authority]) => {
     const { message, serial } = await serverSvid(authority, authorities);
@@ -62,18 +72,31 @@ export async function startTrustDomain(): Promise<TrustDomain> {
     socketPath,
     trustDomain: TRUST_DOMAIN,
     source: identities,
-    jwt: noTokens,
+    jwt: bundleOf(tokenAuthority),
     logger: quiet,
   });
   return {
     endpoint: `unix://${socketPath}`,
     authority,
+    tokenAuthority,
     authorityPem: certificatesToPem([authority.certificate]),
     issue: (path, options = {}) => issueSvid(path, { authority, ...options }),
     rotate,
     close: async () => {
       await api.close();
       rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Gives out the bundle, and no token to anyone. */
+function bundleOf({ keyId, publicKey }: TokenAuthority): JwtIdentities {
+  const jwks = formatJwtBundle({ trustDomain: TRUST_DOMAIN, authorities: new Map([[keyId, publicKey]]) });
+  return {
+    fetchJwtSvids: async () => [],
+    watchJwtBundles: (_selectors, watcher) => {
+      watcher.onBundles(new Map([[`spiffe://${TRUST_DOMAIN}`, jwks]]));
+      return () => {};
     },
   };
 }

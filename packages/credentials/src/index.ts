@@ -9,12 +9,23 @@ export {
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';
 export { isHashOfKey, keptHashed, keptPlain, type StoredKey } from './hashed-key/stored-key.ts';
+export { presentJwtSvid } from './jwt-svid/present.ts';
+export {
+  BearerSvidRefused,
+  bearerSvidVerifier,
+  type VerifyBearerSvid,
+} from './jwt-svid/verify-bearer-svid.ts';
 export { FollowingConnections, type HeldX509Svid } from './presenter/following-connections.ts';
 export { presentHeaders } from './presenter/present-headers.ts';
 export type { Presenter } from './presenter/presenter.ts';
 export type { ServerTrust } from './presenter/server-trust.ts';
 export { presentStaticKey } from './static-key/present.ts';
-export { type BearerKey, bearerKeyIn, isSameStaticKey } from './static-key/verify-static-key.ts';
+export {
+  type BearerKey,
+  bearerKeyIn,
+  bearerTokenIn,
+  isSameStaticKey,
+} from './static-key/verify-static-key.ts';
 export { presentX509Svid } from './x509-svid/present.ts';
 export {
   ClientCertificateRefused,

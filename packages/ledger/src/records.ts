@@ -18,6 +18,8 @@ export const presented = z.enum([
   'key-hash',
   'spiffe-id-as-name',
   'rogue-ca-certificate',
+  'rogue-signed-token',
+  'jwt-svid-from-backup',
   'expired-svid',
 ]);
 export type Presented = z.infer<typeof presented>;

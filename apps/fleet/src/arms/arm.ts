@@ -12,6 +12,6 @@ export interface Arm {
   /** The network has a new certificate: how each agent presents itself to it, where that changes. */
   trust(certificatePem: string): (agent: string) => Presenter | undefined;
   /** Copies the agent's credential to a file, as a careless backup would. */
-  backUp(agent: string, file: string): void;
+  backUp(agent: string, file: string): void | Promise<void>;
   close(): Promise<void>;
 }

@@ -28,6 +28,8 @@ export type RefusalReason =
   | 'admission.unknown-key'
   | 'admission.untrusted-certificate'
   | 'admission.expired-svid'
+  | 'admission.untrusted-token'
+  | 'admission.expired-token'
   | 'admission.foreign-identity'
   | 'admission.no-agent-for-identity'
   | 'rate-limit.requests';

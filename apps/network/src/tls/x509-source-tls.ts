@@ -3,18 +3,18 @@ import { secureContextOptions, type X509Source } from '@blastradius/spiffe';
 import { type ServerTls, sharedTlsOptions } from './server-tls.ts';
 
 /**
- * Arm `x509-svid`: the server's own X509-SVID, and the authorities of its bundles for its clients. A
- * client without a certificate, or with a wrong one, is let through the handshake: it is admission
+ * With identities: the server's own X509-SVID, and the authorities of its bundles for its clients, where
+ * it asks them for certificates. A client without one, or with a wrong one, is let through the handshake: it is admission
  * that refuses it, with an answer and a record.
  */
-export function x509SourceTls(source: X509Source, logger: Logger): ServerTls {
+export function x509SourceTls(source: X509Source, asksClients: boolean, logger: Logger): ServerTls {
   let trustVersion = 0;
   let certificateEnds = source.svid().notAfter;
   return {
     options: {
       ...sharedTlsOptions,
       ...secureContextOptions({ source }),
-      requestCert: true,
+      requestCert: asksClients,
       rejectUnauthorized: false,
     },
     certificatePem: null,

@@ -21,10 +21,12 @@ export async function sendRequest(presenter: Presenter, call: HttpCall, timeoutM
     latencyMs: performance.now() - startedAt,
   });
   try {
+    // First what may have to be waited for: the connections are those of the moment of sending.
+    const credential = await presenter.headers();
     const { statusCode, body } = await request(call.url, {
       method: call.method,
       dispatcher: presenter.dispatcher(),
-      headers: { ...headersOf(call), ...presenter.headers(), 'x-request-id': requestId },
+      headers: { ...headersOf(call), ...credential, 'x-request-id': requestId },
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -9,9 +9,14 @@ export type BearerKey =
   | { readonly kind: 'malformed'; readonly token: string }
   | { readonly kind: 'key'; readonly key: string };
 
+/** The token of an `Authorization` header of scheme Bearer (RFC 6750, section 2.1). */
+export function bearerTokenIn(authorization: string | undefined): string | undefined {
+  return /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
+}
+
 /** Reads a static key from an `Authorization` header (RFC 6750, section 2.1). */
 export function bearerKeyIn(authorization: string | undefined): BearerKey {
-  const token = /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
+  const token = bearerTokenIn(authorization);
   if (token === undefined) return { kind: 'missing' };
   return shape.test(token) ? { kind: 'key', key: token } : { kind: 'malformed', token };
 }

@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat('en');
 const armNames: Readonly<Record<string, string>> = {
   'static-key': 'Static key',
   'hashed-key': 'Hashed key',
+  'jwt-svid': 'JWT identity (bearer)',
   'x509-svid': 'X.509 identity',
 };
 
@@ -57,6 +58,8 @@ const presentedNames: Readonly<Record<string, string>> = {
   'key-hash': 'The hash of a key from the open table',
   'spiffe-id-as-name': 'The SPIFFE ID, as a name',
   'rogue-ca-certificate': 'A certificate from the thief’s own CA',
+  'rogue-signed-token': 'A token signed by the thief’s own key',
+  'jwt-svid-from-backup': 'A token from a backup',
   'expired-svid': 'An SVID from a backup, with its key',
 };
 export const presentedName = (presented: string) => presentedNames[presented] ?? presented;

@@ -1,6 +1,11 @@
 import type { SpiffeId } from '../spiffe-id/spiffe-id.ts';
 import { readToken, type UnverifiedToken } from '../token-svid/token.ts';
-import { checkTokenValidity, readTokenClaims, type TokenClaims } from '../token-svid/token-claims.ts';
+import {
+  checkTokenValidity,
+  readTokenClaims,
+  type TokenClaims,
+  type TokenTime,
+} from '../token-svid/token-claims.ts';
 import {
   TokenAudienceMismatch,
   TokenAudienceMissing,
@@ -29,7 +34,7 @@ export interface JwtSvid {
  */
 export function parseJwtSvidInsecure(token: string, audience: readonly string[], now = new Date()): JwtSvid {
   const { unverified, claims, svid } = readJwtSvid(token);
-  checkJwtSvid({ unverified, claims, svid }, audience, now);
+  checkJwtSvid({ unverified, claims, svid }, audience, { now });
   return svid;
 }
 
@@ -63,9 +68,9 @@ export function readJwtSvid(token: string): UnverifiedJwtSvid {
 export function checkJwtSvid(
   { unverified, claims, svid }: UnverifiedJwtSvid,
   audience: readonly string[],
-  now: Date,
+  time: TokenTime,
 ): void {
-  checkTokenValidity(unverified, claims, now);
+  checkTokenValidity(unverified, claims, time);
   if (!audience.some((expected) => svid.audience.includes(expected))) {
     throw new TokenAudienceMismatch('jwt-svid', 'the token is for another audience', {
       context: { expected: audience, found: svid.audience },

@@ -7,18 +7,19 @@ export interface JwtSvidExpectation {
   readonly audience: readonly string[];
   readonly bundles: JwtBundleSet;
   readonly now: Date;
+  /** What the clocks may differ by: a minute unless given. */
+  readonly leewaySeconds?: number;
 }
 
 /**
- * Verifies a JWT-SVID that a caller presents (JWT-SVID, section 4), with a minute's leeway between the
- * clocks, as go-spiffe does. Rejects with TokenSvidRefused (`jwt-svid.*`).
+ * Verifies a JWT-SVID that a caller presents (JWT-SVID, section 4), with some leeway between the clocks. Rejects with TokenSvidRefused (`jwt-svid.*`).
  */
 export async function verifyJwtSvid(
   token: string,
-  { audience, bundles, now }: JwtSvidExpectation,
+  { audience, bundles, now, leewaySeconds }: JwtSvidExpectation,
 ): Promise<JwtSvid> {
   const read = readJwtSvid(token);
   await verifyTokenSignature(read.unverified, read.claims, bundles);
-  checkJwtSvid(read, audience, now);
+  checkJwtSvid(read, audience, { now, leewaySeconds });
   return read.svid;
 }

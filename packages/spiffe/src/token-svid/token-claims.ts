@@ -19,7 +19,7 @@ export interface TokenClaims {
 }
 
 /** How far two clocks may stand apart, as go-spiffe has it. */
-const leewayMs = 60_000;
+export const defaultLeewaySeconds = 60;
 /** What a `Date` can hold. */
 const secondsMax = 8.64e12;
 
@@ -39,8 +39,19 @@ export function readTokenClaims(token: UnverifiedToken): TokenClaims {
   };
 }
 
-export function checkTokenValidity(token: UnverifiedToken, claims: TokenClaims, now: Date): void {
+export interface TokenTime {
+  readonly now: Date;
+  /** What the clocks of issuer and verifier may differ by: a minute unless given, as go-spiffe has it. */
+  readonly leewaySeconds?: number | undefined;
+}
+
+export function checkTokenValidity(
+  token: UnverifiedToken,
+  claims: TokenClaims,
+  { now, leewaySeconds = defaultLeewaySeconds }: TokenTime,
+): void {
   const { expiresAt, issuedAt, notBefore } = claims;
+  const leewayMs = leewaySeconds * 1000;
   const [earliestMs, latestMs] = [now.getTime() - leewayMs, now.getTime() + leewayMs];
   // Written so that a `now` that is no date lets nothing pass.
   if (!(earliestMs <= expiresAt.getTime())) throw new TokenExpired(token.profile, 'the token has expired');

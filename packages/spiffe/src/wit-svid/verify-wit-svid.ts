@@ -15,6 +15,6 @@ export interface WitSvidExpectation {
 export async function verifyWitSvid(token: string, { bundles, now }: WitSvidExpectation): Promise<WitSvid> {
   const { unverified, claims, svid } = readWitSvid(token);
   await verifyTokenSignature(unverified, claims, bundles);
-  checkTokenValidity(unverified, claims, now);
+  checkTokenValidity(unverified, claims, { now });
   return svid;
 }

@@ -34,7 +34,7 @@ export interface WitSvid {
  */
 export function parseWitSvidInsecure(token: string, now = new Date()): WitSvid {
   const { unverified, claims, svid } = readWitSvid(token);
-  checkTokenValidity(unverified, claims, now);
+  checkTokenValidity(unverified, claims, { now });
   return svid;
 }
 

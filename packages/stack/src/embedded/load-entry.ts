@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { IssuancePolicy } from '@blastradius/contracts';
 import type { LoadGenerator } from '../world/load-entry.ts';
 import { isIdentityArm, type WorldSetting } from '../world/world-setting.ts';
+import type { EmbeddedSetting } from './embedded-setting.ts';
 
 export function loadPolicyOf({ agents, selectors }: LoadGenerator): IssuancePolicy {
   return {
@@ -22,13 +25,34 @@ export async function chooseNetworkPort(setting: WorldSetting): Promise<number |
 }
 
 /** What makes the sidecar carry a load generator's requests to the network over mTLS. */
-export function egressEnvironment(setting: WorldSetting, networkPort: number | null): Record<string, string> {
+export function egressEnvironment(
+  setting: EmbeddedSetting,
+  networkPort: number | null,
+): Record<string, string> {
   if (networkPort === null) return {};
+  if (setting.arm === 'jwt-svid')
+    return { EGRESS_PORT: '0', EGRESS_ROUTES_FILE: writeRoutes(setting, networkPort) };
   return {
     EGRESS_PORT: '0',
     EGRESS_UPSTREAM_URL: `https://127.0.0.1:${networkPort}`,
     EGRESS_UPSTREAM_SPIFFE_ID: `spiffe://${setting.scenario.identity.trustDomain}/network`,
   };
+}
+
+/** The one route, on which a load agent's JWT-SVID is shown instead of its X509-SVID. */
+function writeRoutes({ scenario, socketFolder }: EmbeddedSetting, networkPort: number): string {
+  const { trustDomain } = scenario.identity;
+  const network = `spiffe://${trustDomain}/network`;
+  const route = {
+    name: 'network',
+    upstream: `https://127.0.0.1:${networkPort}`,
+    server: { spiffeId: network },
+    credential: { kind: 'jwt-svid', audience: [network] },
+    callers: [`spiffe://${trustDomain}/agent/*`],
+  };
+  const file = join(socketFolder, 'egress-routes.json');
+  writeFileSync(file, JSON.stringify({ routes: [route] }), { mode: 0o600 });
+  return file;
 }
 
 function freePort(): Promise<number> {

@@ -1,15 +1,40 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { certificatesFromPem, createX509Svid, type X509Svid } from '@blastradius/spiffe';
+import {
+  certificatesFromPem,
+  createX509Svid,
+  parseSpiffeId,
+  type SpiffeId,
+  type X509Svid,
+} from '@blastradius/spiffe';
+import { z } from 'zod';
 
-/** Reads an agent's SVID and key out of a backup; undefined where there is no (whole) backup. */
-export async function readCarelessBackup(file: string): Promise<X509Svid | undefined> {
+/** An agent's identity as its backup holds it: an SVID with its key, or a bearer token. */
+export type Backup =
+  | { readonly kind: 'x509-svid'; readonly spiffeId: SpiffeId; readonly svid: X509Svid }
+  | { readonly kind: 'jwt-svid'; readonly spiffeId: SpiffeId; readonly token: string };
+
+const claims = z.object({ sub: z.string() });
+
+/** Reads an agent's identity out of a backup; undefined where there is no (whole) backup. */
+export async function readCarelessBackup(file: string): Promise<Backup | undefined> {
   try {
-    const pem = await readFile(file, 'utf8');
-    const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(pem)?.[0];
-    if (key === undefined) return undefined;
-    return createX509Svid({ certificates: certificatesFromPem(pem), privateKey: createPrivateKey(key) });
+    const text = await readFile(file, 'utf8');
+    return text.startsWith('-----BEGIN') ? readPem(text) : readToken(text.trim());
   } catch {
     return undefined;
   }
+}
+
+function readPem(pem: string): Backup | undefined {
+  const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(pem)?.[0];
+  if (key === undefined) return undefined;
+  const svid = createX509Svid({ certificates: certificatesFromPem(pem), privateKey: createPrivateKey(key) });
+  return { kind: 'x509-svid', spiffeId: svid.spiffeId, svid };
+}
+
+/** A thief verifies nothing: whose token it is, the token says. */
+function readToken(token: string): Backup {
+  const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  return { kind: 'jwt-svid', spiffeId: parseSpiffeId(claims.parse(payload).sub), token };
 }

@@ -44,13 +44,17 @@ export class Clients {
       case 'static-key':
         return presentStaticKey({ apiKey: way.apiKey, trust: anyone });
       case 'key-hash':
-        return presentHeaders({ headers: { authorization: `Bearer ${way.keyHash}` }, trust: anyone });
+        return bearer(way.keyHash);
       case 'spiffe-id-as-name':
         return presentHeaders({ headers: headersOf(way.header, way.spiffeId), trust: anyone });
       case 'rogue-ca-certificate': {
         const svid = await this.#rogue.mint(way.spiffeId);
         return presentX509Svid({ svid: () => svid, trust: anyone });
       }
+      case 'rogue-signed-token':
+        return bearer(await this.#rogue.signToken(way.spiffeId));
+      case 'jwt-svid-from-backup':
+        return bearer(way.token);
       case 'expired-svid':
         return presentX509Svid({ svid: () => way.svid, trust: anyone });
       case 'nothing':
@@ -58,6 +62,9 @@ export class Clients {
     }
   }
 }
+
+const bearer = (token: string) =>
+  presentHeaders({ headers: { authorization: `Bearer ${token}` }, trust: anyone });
 
 function headersOf(
   header: 'authorization' | 'x-spiffe-id' | 'x-forwarded-client-cert',
@@ -79,6 +86,10 @@ function keyOf(way: Way): string {
       return `${way.header} ${way.spiffeId}`;
     case 'rogue-ca-certificate':
       return `rogue ${way.spiffeId}`;
+    case 'rogue-signed-token':
+      return `signed ${way.spiffeId}`;
+    case 'jwt-svid-from-backup':
+      return `token ${way.token}`;
     case 'expired-svid':
       return `expired ${way.svid.serial}`;
     case 'nothing':

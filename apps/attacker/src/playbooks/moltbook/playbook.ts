@@ -23,8 +23,8 @@ export async function playMoltbook(thief: Thief): Promise<void> {
   agenda.at(attack.discoveryMinute, () => begin(thief, useLoot));
   if (backupFile !== undefined) {
     agenda.at(attack.carelessBackup.foundMinute, async () => {
-      const svid = await readCarelessBackup(backupFile);
-      if (svid) await useLoot.takeBackup(svid);
+      const backup = await readCarelessBackup(backupFile);
+      if (backup) await useLoot.takeBackup(backup);
     });
   }
   await agenda.finish();

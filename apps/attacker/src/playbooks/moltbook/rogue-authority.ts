@@ -1,12 +1,21 @@
 import type { HeldX509Svid } from '@blastradius/credentials';
-import { type Authority, createAuthority, generateP256KeyPair, mintX509Svid } from '@blastradius/pki';
+import {
+  type Authority,
+  createAuthority,
+  createTokenAuthority,
+  generateP256KeyPair,
+  mintJwtSvid,
+  mintX509Svid,
+  type TokenAuthority,
+} from '@blastradius/pki';
 import { parseSpiffeId } from '@blastradius/spiffe';
 
 const DAY_MS = 86_400_000;
 
-/** A CA of the thief's own, which says of itself that it is the trust domain's. */
+/** A CA and a signing key of the thief's own, which say of themselves that they are the trust domain's. */
 export class RogueAuthority {
   readonly #authorities = new Map<string, Promise<Authority>>();
+  #tokens: Promise<TokenAuthority> | undefined;
 
   /** A faultless SVID for anyone's SPIFFE ID; only who signed it is wrong. */
   async mint(spiffeId: string): Promise<HeldX509Svid> {
@@ -20,6 +29,19 @@ export class RogueAuthority {
       notAfter: new Date(Date.now() + DAY_MS / 2),
     });
     return { certificates: [certificate], privateKey };
+  }
+
+  /** A faultless JWT-SVID for the network of anyone's trust domain; only who signed it is wrong. */
+  async signToken(spiffeId: string): Promise<string> {
+    this.#tokens ??= createTokenAuthority(new Date(Date.now() + DAY_MS));
+    const { token } = mintJwtSvid({
+      authority: await this.#tokens,
+      spiffeId,
+      audience: [`spiffe://${parseSpiffeId(spiffeId).trustDomain}/network`],
+      issuedAt: new Date(Date.now() - 60_000),
+      expiresAt: new Date(Date.now() + DAY_MS / 2),
+    });
+    return token;
   }
 
   #authorityOf(trustDomain: string): Promise<Authority> {

@@ -1,11 +1,11 @@
 import { type AgentClient, type Answer, conversationsIn } from '@blastradius/credentials';
 import type { AttackerRecord } from '@blastradius/ledger';
-import type { X509Svid } from '@blastradius/spiffe';
+import type { Backup } from './careless-backup.ts';
 import { forgedTexts } from './forged-texts.ts';
 import type { PlannedUse } from './plan-uses.ts';
 import { partOf, type Step } from './techniques.ts';
 import type { Thief } from './thief.ts';
-import { type Way, waysToPresent } from './ways-to-present.ts';
+import { type Way, wayOfBackup, waysToPresent } from './ways-to-present.ts';
 
 const REFUSED_FOR_GOOD = new Set([401, 403]);
 
@@ -15,17 +15,17 @@ type Action = AttackerRecord['action'];
 export class UseLoot {
   readonly #thief: Thief;
   readonly #givenUp = new Set<string>();
-  #backup: X509Svid | undefined;
+  #backup: Backup | undefined;
 
   constructor(thief: Thief) {
     this.#thief = thief;
   }
 
-  /** An agent's SVID and key have turned up in a backup: do they still work? */
-  async takeBackup(svid: X509Svid): Promise<void> {
-    this.#backup = svid;
-    const victim = this.#thief.loot.takeIdentity(svid.spiffeId);
-    await this.#validate(victim, { presented: 'expired-svid', svid });
+  /** An agent's identity has turned up in a backup: does it still work? */
+  async takeBackup(backup: Backup): Promise<void> {
+    this.#backup = backup;
+    const victim = this.#thief.loot.takeIdentity(backup.spiffeId);
+    await this.#validate(victim, wayOfBackup(backup));
   }
 
   /** Does what was stolen from the victim open the door? */

@@ -20,7 +20,9 @@ test('of a key the hash is shown, and then nothing', () => {
 
 test('for a mere name everything is tried that might make a door believe it', () => {
   const presented = waysToPresent({ name: 'Eel', spiffeId }, undefined).map((way) => way.presented);
-  expect(new Set(presented)).toEqual(new Set(['rogue-ca-certificate', 'spiffe-id-as-name', 'nothing']));
+  expect(new Set(presented)).toEqual(
+    new Set(['rogue-ca-certificate', 'rogue-signed-token', 'spiffe-id-as-name', 'nothing']),
+  );
   expect(presented.filter((way) => way === 'spiffe-id-as-name')).toHaveLength(3);
 });
 
@@ -29,7 +31,8 @@ test('who is known by a public name only gets nothing to show', () => {
 });
 
 test('an SVID out of a backup is presented for its own agent and for no other', async () => {
-  const backup = createX509Svid(await new RogueAuthority().mint(spiffeId));
+  const svid = createX509Svid(await new RogueAuthority().mint(spiffeId));
+  const backup = { kind: 'x509-svid', spiffeId: svid.spiffeId, svid } as const;
   const presentedFor = (id: string) =>
     waysToPresent({ name: 'x', spiffeId: id }, backup).map((way) => way.presented);
   expect(presentedFor(spiffeId)).toContain('expired-svid');

@@ -1,4 +1,5 @@
 import type { X509Svid } from '@blastradius/spiffe';
+import type { Backup } from './careless-backup.ts';
 import type { LootRow } from './loot.ts';
 
 /** One way of claiming to be a victim. */
@@ -11,14 +12,16 @@ export type Way =
       readonly spiffeId: string;
     }
   | { readonly presented: 'rogue-ca-certificate'; readonly spiffeId: string }
+  | { readonly presented: 'rogue-signed-token'; readonly spiffeId: string }
   | { readonly presented: 'expired-svid'; readonly svid: X509Svid }
+  | { readonly presented: 'jwt-svid-from-backup'; readonly token: string }
   | { readonly presented: 'nothing' };
 
 /**
  * What a thief can try for this victim, decided by nothing but what it holds: a secret is simply
  * used; where there is only a name, everything is tried in turn that might make a door believe it.
  */
-export function waysToPresent(victim: LootRow, backup: X509Svid | undefined): Way[] {
+export function waysToPresent(victim: LootRow, backup: Backup | undefined): Way[] {
   const { apiKey, keyHash, spiffeId } = victim;
   if (apiKey !== undefined) return [{ presented: 'static-key', apiKey }];
   // Where a server compares what it is shown with what it keeps, the hash is the key.
@@ -28,9 +31,17 @@ export function waysToPresent(victim: LootRow, backup: X509Svid | undefined): Wa
   return [
     { presented: 'rogue-ca-certificate', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'authorization', spiffeId },
-    ...(backup && isTheirs ? [{ presented: 'expired-svid', svid: backup } as const] : []),
+    ...(backup && isTheirs ? [wayOfBackup(backup)] : []),
     { presented: 'nothing' },
+    { presented: 'rogue-signed-token', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'x-spiffe-id', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'x-forwarded-client-cert', spiffeId },
   ];
+}
+
+/** What was in the backup, shown as its owner shows it. */
+export function wayOfBackup(backup: Backup): Way {
+  return backup.kind === 'x509-svid'
+    ? { presented: 'expired-svid', svid: backup.svid }
+    : { presented: 'jwt-svid-from-backup', token: backup.token };
 }
