@@ -5,7 +5,7 @@ import { armOf, type Played, play } from './run-world.ts';
 describe('the same leak, against the other credential models', () => {
   let played: Played;
   beforeAll(async () => {
-    played = await play({ arms: ['hashed-key', 'jwt-svid'], timeScale: 400 });
+    played = await play({ arms: ['hashed-key', 'jwt-svid', 'wit-svid'], timeScale: 400 });
   }, 240_000);
 
   test('hashed keys: the table gives away no key, and what it gives away opens no door', () => {
@@ -21,6 +21,13 @@ describe('the same leak, against the other credential models', () => {
     expect(agentsStranded.atEnd).toBeLessThan(agents);
   });
 
+  test('proof of possession: a token from a backup of hours ago is refused though its key came with it', () => {
+    const uses = usesOf(played.ledgers('wit-svid'), 'wit-svid-from-backup');
+    expect(uses.length).toBeGreaterThan(0);
+    expect(uses.filter(({ outcome }) => outcome === 'accepted')).toEqual([]);
+    expect(armOf(played.report, 'wit-svid').forgedRequests.withStolenCredential.accepted).toBe(0);
+  });
+
   test('bearer identities: a token of the thief’s own key is refused, and so is one from a backup of hours ago', () => {
     const ledgers = played.ledgers('jwt-svid');
     for (const presented of ['rogue-signed-token', 'jwt-svid-from-backup'] as const) {
@@ -33,8 +40,8 @@ describe('the same leak, against the other credential models', () => {
     expect(reasons).toContain('admission.untrusted-token');
   });
 
-  test('bearer identities: honest agents are let in, renewal included', () => {
-    const { honestRequests, agentsStranded } = armOf(played.report, 'jwt-svid');
+  test.each(['jwt-svid', 'wit-svid'] as const)('%s: honest agents are let in, renewal included', (arm) => {
+    const { honestRequests, agentsStranded } = armOf(played.report, arm);
     expect(honestRequests.acceptedShare).toBeGreaterThanOrEqual(0.999);
     expect(agentsStranded.atEnd).toBe(0);
   });

@@ -34,7 +34,7 @@ const keyArm = z.object({
   CREDENTIALS_FILE: z.string().min(1).optional(),
 });
 const identityArm = z.object({
-  ARM: z.enum(['jwt-svid', 'x509-svid']),
+  ARM: z.enum(['jwt-svid', 'wit-svid', 'x509-svid']),
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),

@@ -3,6 +3,7 @@ import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
 import {
   bearerSvidVerifier,
+  boundSvidVerifier,
   clientCertificateVerifier,
   type VerifyClientCertificate,
 } from '@blastradius/credentials';
@@ -12,8 +13,10 @@ import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
 import {
   createBundleSource,
+  createWitBundleSource,
   createX509Source,
   JwtBundleSet,
+  WitBundleSet,
   X509BundleSet,
   type X509Source,
 } from '@blastradius/spiffe';
@@ -108,11 +111,13 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
-  const proofs = {
+  const verifiers = {
     certificates: { verify, clock, trustVersion: tls.trustVersion },
-    tokens: { verify: await verifyTokens(config, started, logger), clock },
+    ...(await tokenVerifiers(config, started, logger)),
+    origins: () => originsOf(app.getHttpServer()),
+    clock,
   };
-  installAdmission(fastify, { admission: createAdmission(config, database, proofs), limits, lastSeen });
+  installAdmission(fastify, { admission: createAdmission(config, database, verifiers), limits, lastSeen });
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());
@@ -134,17 +139,27 @@ function replaceFile(path: string, content: string): void {
 }
 
 /** In the arms without tokens nobody asks, and there are no bundles that would believe one. */
-async function verifyTokens(config: NetworkConfig, started: AsyncDisposableStack, logger: Logger) {
+async function tokenVerifiers(config: NetworkConfig, started: AsyncDisposableStack, logger: Logger) {
   const { arm, workloadApiAddress: endpoint, trustDomain, timeScale } = config;
-  const bundles =
-    arm === 'jwt-svid' && endpoint !== null
-      ? started.use(await createBundleSource({ ...sourceOptions(logger), endpoint }))
-      : null;
-  return bearerSvidVerifier({
-    bundles: () => bundles?.jwtBundles() ?? new JwtBundleSet(),
-    audience: `spiffe://${trustDomain}/network`,
-    leewaySeconds: LEEWAY_SECONDS / timeScale,
-  });
+  const options = endpoint === null ? null : { ...sourceOptions(logger), endpoint };
+  const bearer = options && arm === 'jwt-svid' ? started.use(await createBundleSource(options)) : null;
+  const bound = options && arm === 'wit-svid' ? started.use(await createWitBundleSource(options)) : null;
+  const leewaySeconds = LEEWAY_SECONDS / timeScale;
+  return {
+    bearerSvid: bearerSvidVerifier({
+      bundles: () => bearer?.jwtBundles() ?? new JwtBundleSet(),
+      audience: `spiffe://${trustDomain}/network`,
+      leewaySeconds,
+    }),
+    boundSvid: boundSvidVerifier({ bundles: () => bound?.bundles() ?? new WitBundleSet(), leewaySeconds }),
+  };
+}
+
+/** By the address that callers use, and by its name. */
+function originsOf(server: unknown): string[] {
+  const address = server instanceof Server ? server.address() : null;
+  if (address === null || typeof address === 'string') return [];
+  return ['127.0.0.1', 'localhost'].map((host) => `https://${host}:${address.port}`);
 }
 
 const sourceOptions = (logger: Logger) => ({

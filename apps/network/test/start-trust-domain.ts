@@ -9,11 +9,17 @@ import {
   mintX509Svid,
   type TokenAuthority,
 } from '@blastradius/pki';
-import { certificatesToPem, formatJwtBundle, type X509SvidMessage } from '@blastradius/spiffe';
+import {
+  certificatesToPem,
+  formatJwtBundle,
+  formatWitBundle,
+  type X509SvidMessage,
+} from '@blastradius/spiffe';
 import {
   type IdentitiesWatcher,
   type JwtIdentities,
   startWorkloadApi,
+  type WitIdentities,
   type WorkloadIdentities,
   type X509Snapshot,
 } from '@blastradius/workload-api';
@@ -41,6 +47,8 @@ export interface TrustDomain {
   readonly authorityPem: string;
   /** Signs JWT-SVIDs. */
   readonly tokenAuthority: TokenAuthority;
+  /** Signs WIT-SVIDs. */
+  readonly witAuthority: TokenAuthority;
   issue(path: string, options?: IssueOptions): Promise<IssuedSvid>;
   /** Gives the server a new SVID, under these authorities; ours alone unless told otherwise. */
   rotate(authorities?: readonly Authority[]): Promise<{ serial: string }>;
@@ -61,6 +69,7 @@ export async function startTrustDomain(): Promise<TrustDomain> {
   const socketPath = join(folder, 'api.sock');
   const authority = await rogueAuthority();
   const tokenAuthority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
+  const witAuthority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
   const identities = new OneIdentity();
   const rotate = async (authorities: readonly Authority[] = [authority]) => {
     const { message, serial } = await serverSvid(authority, authorities);
@@ -72,13 +81,15 @@ export async function startTrustDomain(): Promise<TrustDomain> {
     socketPath,
     trustDomain: TRUST_DOMAIN,
     source: identities,
-    jwt: bundleOf(tokenAuthority),
+    jwt: jwtBundleOf(tokenAuthority),
+    wit: witBundleOf(witAuthority),
     logger: quiet,
   });
   return {
     endpoint: `unix://${socketPath}`,
     authority,
     tokenAuthority,
+    witAuthority,
     authorityPem: certificatesToPem([authority.certificate]),
     issue: (path, options = {}) => issueSvid(path, { authority, ...options }),
     rotate,
@@ -90,11 +101,22 @@ export async function startTrustDomain(): Promise<TrustDomain> {
 }
 
 /** Gives out the bundle, and no token to anyone. */
-function bundleOf({ keyId, publicKey }: TokenAuthority): JwtIdentities {
+function jwtBundleOf({ keyId, publicKey }: TokenAuthority): JwtIdentities {
   const jwks = formatJwtBundle({ trustDomain: TRUST_DOMAIN, authorities: new Map([[keyId, publicKey]]) });
   return {
     fetchJwtSvids: async () => [],
     watchJwtBundles: (_selectors, watcher) => {
+      watcher.onBundles(new Map([[`spiffe://${TRUST_DOMAIN}`, jwks]]));
+      return () => {};
+    },
+  };
+}
+
+function witBundleOf({ keyId, publicKey }: TokenAuthority): WitIdentities {
+  const jwks = formatWitBundle({ trustDomain: TRUST_DOMAIN, authorities: new Map([[keyId, publicKey]]) });
+  return {
+    watchWitSvids: () => () => {},
+    watchWitBundles: (_selectors, watcher) => {
       watcher.onBundles(new Map([[`spiffe://${TRUST_DOMAIN}`, jwks]]));
       return () => {};
     },

@@ -26,6 +26,9 @@ export {
   bearerTokenIn,
   isSameStaticKey,
 } from './static-key/verify-static-key.ts';
+export { presentWitSvid } from './wit-svid/present.ts';
+export { type BoundToken, PROOF_HEADER, ProofRefused, TOKEN_HEADER } from './wit-svid/proof.ts';
+export { boundSvidVerifier, type VerifyBoundSvid } from './wit-svid/verify-bound-svid.ts';
 export { presentX509Svid } from './x509-svid/present.ts';
 export {
   ClientCertificateRefused,

@@ -20,6 +20,7 @@ export const presented = z.enum([
   'rogue-ca-certificate',
   'rogue-signed-token',
   'jwt-svid-from-backup',
+  'wit-svid-from-backup',
   'expired-svid',
 ]);
 export type Presented = z.infer<typeof presented>;

@@ -23,3 +23,9 @@ export class NoLoadProfile extends DomainError {
   readonly code = 'load.no-profile';
   readonly category = 'not-found';
 }
+
+/** No load generator speaks for the agents of this arm. */
+export class ArmNotLoadable extends DomainError {
+  readonly code = 'load.arm-not-loadable';
+  readonly category = 'invalid';
+}

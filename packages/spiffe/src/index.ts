@@ -38,6 +38,8 @@ export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts
 export { type BundleSource, type BundleSourceOptions, createBundleSource } from './source/bundle-source.ts';
 export { createJwtSource, type JwtSource, type JwtSourceOptions } from './source/jwt-source.ts';
 export { SourceTimeout, X509SvidNotHeld } from './source/source.errors.ts';
+export { createWitBundleSource, type WitBundleSource } from './source/wit-bundle-source.ts';
+export { createWitSource, type WitSource, type WitSourceOptions } from './source/wit-source.ts';
 export { createX509Source, type X509Source, type X509SourceOptions } from './source/x509-source.ts';
 export { SpiffeIdInvalid } from './spiffe-id/spiffe-id.errors.ts';
 export {

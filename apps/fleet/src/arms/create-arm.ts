@@ -4,6 +4,7 @@ import type { Arm } from './arm.ts';
 import { inMemoryOnly, keptInFile } from './credentials-file.ts';
 import { JwtSvidArm } from './jwt-svid-arm.ts';
 import { StaticKeyArm } from './static-key-arm.ts';
+import { WitSvidArm } from './wit-svid-arm.ts';
 import { X509SvidArm } from './x509-svid-arm.ts';
 
 export function createArm(config: Config): Arm {
@@ -19,6 +20,7 @@ export function createArm(config: Config): Arm {
     trustDomain: config.TRUST_DOMAIN,
   };
   if (config.ARM === 'jwt-svid') return new JwtSvidArm({ ...options, workloadApi });
+  if (config.ARM === 'wit-svid') return new WitSvidArm({ ...options, workloadApi });
   return new X509SvidArm({
     ...options,
     openSource: () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }),

@@ -5,8 +5,7 @@ import { certificatesToPem, type X509Source, type X509Svid, X509SvidNotHeld } fr
 import { CommandUnsupported, IdentityMissing } from '../fleet.errors.ts';
 import type { Arm } from './arm.ts';
 import { registerAccount } from './register-account.ts';
-
-const IDENTITIES_WITHIN_MS = 60_000;
+import { untilAllHeld } from './until-all-held.ts';
 
 export interface X509SvidArmOptions {
   readonly networkUrl: string;
@@ -30,17 +29,9 @@ export class X509SvidArm implements Arm {
     if (agents.length === 0) return;
     const source = await this.#options.openSource();
     this.#source = source;
-    const missing = () => agents.find(({ name }) => this.#find(name) === undefined);
-    if (missing() === undefined) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      reject(new IdentityMissing(`the Workload API gave no identity to ${missing()?.name}`));
-    }, IDENTITIES_WITHIN_MS);
-    const stop = source.onUpdate(() => missing() === undefined && resolve());
-    if (missing() === undefined) resolve();
-    await promise.finally(() => {
-      clearTimeout(timer);
-      stop();
+    await untilAllHeld(agents, {
+      isHeld: (name) => this.#find(name) !== undefined,
+      onUpdate: (listener) => source.onUpdate(listener),
     });
   }
 

@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Judgement } from './judgement.ts';
 
-/** All that an arm may look at: no body, no name, no other header. */
+/** All that an arm may look at: no body, no name, no other header, no query. */
 export interface AdmissionRequest {
   readonly authorization: string | undefined;
+  readonly workloadIdentityToken: string | undefined;
+  readonly workloadProofToken: string | undefined;
+  readonly path: string;
   readonly socket: Socket;
 }
 

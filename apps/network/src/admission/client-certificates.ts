@@ -4,16 +4,13 @@ import { TLSSocket } from 'node:tls';
 import { ClientCertificateRefused, type VerifyClientCertificate } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
 import { credentialId } from '@blastradius/ledger';
-import { nothingShown, type RefusalReason, type ShownCredential } from './judgement.ts';
-
-export type CertificateFinding =
-  | { readonly refused: RefusalReason; readonly shown: ShownCredential }
-  | { readonly refused: null; readonly shown: ShownCredential & { readonly spiffeId: string } };
+import type { IdentityFinding } from './identity-admission.ts';
+import { nothingShown } from './judgement.ts';
 
 interface Cached {
   readonly trustVersion: number;
   readonly notAfterMs: number;
-  readonly finding: CertificateFinding;
+  readonly finding: IdentityFinding;
 }
 
 export interface ClientCertificatesOptions {
@@ -32,7 +29,7 @@ export class ClientCertificates {
     this.#options = options;
   }
 
-  on(socket: Socket): CertificateFinding {
+  on(socket: Socket): IdentityFinding {
     const trustVersion = this.#options.trustVersion();
     let cached = this.#cache.get(socket);
     if (cached?.trustVersion !== trustVersion) {

@@ -1,28 +1,41 @@
 import { holdsKeys } from '@blastradius/contracts';
+import type { VerifyBearerSvid, VerifyBoundSvid } from '@blastradius/credentials';
+import type { Clock } from '@blastradius/kernel';
 import { storedKeyOf } from '../agents/stored-key-of.ts';
 import type { NetworkConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { Admission } from './admission.ts';
 import { ClientCertificates, type ClientCertificatesOptions } from './client-certificates.ts';
-import { type BearerTokens, JwtSvidAdmission } from './jwt-svid-admission.ts';
+import { IdentityAdmission, type ProveIdentity } from './identity-admission.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
+import { proveByBearerToken, proveByBoundToken } from './prove-by-token.ts';
 import { StaticKeyAdmission } from './static-key-admission.ts';
-import { X509SvidAdmission } from './x509-svid-admission.ts';
 
-/** How what callers show is proved, for the arms in which it is. */
-export interface Proofs {
+/** How what callers show is verified, for the arms in which it is. */
+export interface Verifiers {
   readonly certificates: ClientCertificatesOptions;
-  readonly tokens: BearerTokens;
+  readonly bearerSvid: VerifyBearerSvid;
+  readonly boundSvid: VerifyBoundSvid;
+  /** The server's own: a proof is made for one of its URLs. */
+  readonly origins: () => readonly string[];
+  readonly clock: Clock;
 }
 
 /** The admission of the configured arm. */
 export function createAdmission(
   { arm, trustDomain }: Pick<NetworkConfig, 'arm' | 'trustDomain'>,
   database: Database,
-  proofs: Proofs,
+  verifiers: Verifiers,
 ): Admission {
   const agents = new PostgresAgentsByCredential(database);
   if (holdsKeys(arm)) return new StaticKeyAdmission(agents, storedKeyOf(arm));
-  if (arm === 'jwt-svid') return new JwtSvidAdmission(proofs.tokens, agents, trustDomain);
-  return new X509SvidAdmission(new ClientCertificates(proofs.certificates), agents, trustDomain);
+  return new IdentityAdmission(proveIn(arm, verifiers), agents, trustDomain);
+}
+
+function proveIn(arm: NetworkConfig['arm'], verifiers: Verifiers): ProveIdentity {
+  const { bearerSvid, boundSvid, clock, origins } = verifiers;
+  if (arm === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
+  if (arm === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
+  const certificates = new ClientCertificates(verifiers.certificates);
+  return ({ socket }) => certificates.on(socket);
 }

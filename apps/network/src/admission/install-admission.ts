@@ -1,3 +1,4 @@
+import { PROOF_HEADER, TOKEN_HEADER } from '@blastradius/credentials';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LastSeen } from '../agents/last-seen.ts';
 import { RequestLimitReached } from '../rate-limits/rate-limits.errors.ts';
@@ -39,8 +40,20 @@ export function installAdmission(
 async function judge(admission: Admission, request: FastifyRequest): Promise<Judgement> {
   const need = request.is404 ? 'public' : (request.routeOptions.config.admission ?? 'agent');
   if (need === 'public') return publicJudgement;
-  const shown = { authorization: request.headers.authorization, socket: request.raw.socket };
+  const { authorization, [TOKEN_HEADER]: token, [PROOF_HEADER]: proof } = request.headers;
+  const shown = {
+    authorization,
+    workloadIdentityToken: single(token),
+    workloadProofToken: single(proof),
+    path: request.url.split('?', 1)[0] ?? '',
+    socket: request.raw.socket,
+  };
   return need === 'enrolment' ? await admission.admitEnrolment(shown) : await admission.admitAgent(shown);
+}
+
+/** Node joins what was sent twice with a comma, and such a text is no token. */
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 function takeRequest(limits: RateLimits, request: FastifyRequest, agentId: string): void {

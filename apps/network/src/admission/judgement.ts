@@ -30,6 +30,7 @@ export type RefusalReason =
   | 'admission.expired-svid'
   | 'admission.untrusted-token'
   | 'admission.expired-token'
+  | 'admission.untrusted-proof'
   | 'admission.foreign-identity'
   | 'admission.no-agent-for-identity'
   | 'rate-limit.requests';

@@ -5,6 +5,7 @@ const armNames: Readonly<Record<string, string>> = {
   'static-key': 'Static key',
   'hashed-key': 'Hashed key',
   'jwt-svid': 'JWT identity (bearer)',
+  'wit-svid': 'WIT identity (proof of possession)',
   'x509-svid': 'X.509 identity',
 };
 
@@ -60,6 +61,7 @@ const presentedNames: Readonly<Record<string, string>> = {
   'rogue-ca-certificate': 'A certificate from the thief’s own CA',
   'rogue-signed-token': 'A token signed by the thief’s own key',
   'jwt-svid-from-backup': 'A token from a backup',
+  'wit-svid-from-backup': 'A token from a backup, with its key',
   'expired-svid': 'An SVID from a backup, with its key',
 };
 export const presentedName = (presented: string) => presentedNames[presented] ?? presented;

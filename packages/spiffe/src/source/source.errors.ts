@@ -1,6 +1,6 @@
 import { DomainError, type DomainErrorOptions } from '@blastradius/kernel';
 
-export type SourceKind = 'x509' | 'jwt' | 'bundle';
+export type SourceKind = 'x509' | 'jwt' | 'wit' | 'bundle';
 
 /** No first update came in time; `cause` is the last failure of the watch, where there was one. */
 export class SourceTimeout extends DomainError {

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { BoundToken } from '@blastradius/credentials';
 import {
   certificatesFromPem,
   createX509Svid,
@@ -9,18 +10,21 @@ import {
 } from '@blastradius/spiffe';
 import { z } from 'zod';
 
-/** An agent's identity as its backup holds it: an SVID with its key, or a bearer token. */
+/** An agent's identity as its backup holds it: an SVID or a token with its key, or a bearer token. */
 export type Backup =
   | { readonly kind: 'x509-svid'; readonly spiffeId: SpiffeId; readonly svid: X509Svid }
-  | { readonly kind: 'jwt-svid'; readonly spiffeId: SpiffeId; readonly token: string };
+  | { readonly kind: 'jwt-svid'; readonly spiffeId: SpiffeId; readonly token: string }
+  | { readonly kind: 'wit-svid'; readonly spiffeId: SpiffeId; readonly svid: BoundToken };
 
 const claims = z.object({ sub: z.string() });
+const boundToken = z.object({ witSvid: z.string(), witSvidKey: z.record(z.string(), z.unknown()) });
 
 /** Reads an agent's identity out of a backup; undefined where there is no (whole) backup. */
 export async function readCarelessBackup(file: string): Promise<Backup | undefined> {
   try {
     const text = await readFile(file, 'utf8');
-    return text.startsWith('-----BEGIN') ? readPem(text) : readToken(text.trim());
+    if (text.startsWith('-----BEGIN')) return readPem(text);
+    return text.startsWith('{') ? readBoundToken(JSON.parse(text)) : readToken(text.trim());
   } catch {
     return undefined;
   }
@@ -33,8 +37,19 @@ function readPem(pem: string): Backup | undefined {
   return { kind: 'x509-svid', spiffeId: svid.spiffeId, svid };
 }
 
-/** A thief verifies nothing: whose token it is, the token says. */
 function readToken(token: string): Backup {
+  return { kind: 'jwt-svid', spiffeId: subjectOf(token), token };
+}
+
+function readBoundToken(content: unknown): Backup {
+  const { witSvid: token, witSvidKey } = boundToken.parse(content);
+  const privateKey = createPrivateKey({ key: witSvidKey, format: 'jwk' });
+  const svid = { token, confirmationKey: { alg: 'ES256' }, privateKey };
+  return { kind: 'wit-svid', spiffeId: subjectOf(token), svid };
+}
+
+/** A thief verifies nothing: whose token it is, the token says. */
+function subjectOf(token: string): SpiffeId {
   const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-  return { kind: 'jwt-svid', spiffeId: parseSpiffeId(claims.parse(payload).sub), token };
+  return parseSpiffeId(claims.parse(payload).sub);
 }

@@ -3,6 +3,7 @@ import {
   type Presenter,
   presentHeaders,
   presentStaticKey,
+  presentWitSvid,
   presentX509Svid,
   type ServerTrust,
 } from '@blastradius/credentials';
@@ -55,6 +56,8 @@ export class Clients {
         return bearer(await this.#rogue.signToken(way.spiffeId));
       case 'jwt-svid-from-backup':
         return bearer(way.token);
+      case 'wit-svid-from-backup':
+        return presentWitSvid({ svid: () => way.svid, trust: anyone });
       case 'expired-svid':
         return presentX509Svid({ svid: () => way.svid, trust: anyone });
       case 'nothing':
@@ -90,6 +93,8 @@ function keyOf(way: Way): string {
       return `signed ${way.spiffeId}`;
     case 'jwt-svid-from-backup':
       return `token ${way.token}`;
+    case 'wit-svid-from-backup':
+      return `bound ${way.svid.token}`;
     case 'expired-svid':
       return `expired ${way.svid.serial}`;
     case 'nothing':

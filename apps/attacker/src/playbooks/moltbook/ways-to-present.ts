@@ -1,3 +1,4 @@
+import type { BoundToken } from '@blastradius/credentials';
 import type { X509Svid } from '@blastradius/spiffe';
 import type { Backup } from './careless-backup.ts';
 import type { LootRow } from './loot.ts';
@@ -15,6 +16,7 @@ export type Way =
   | { readonly presented: 'rogue-signed-token'; readonly spiffeId: string }
   | { readonly presented: 'expired-svid'; readonly svid: X509Svid }
   | { readonly presented: 'jwt-svid-from-backup'; readonly token: string }
+  | { readonly presented: 'wit-svid-from-backup'; readonly svid: BoundToken }
   | { readonly presented: 'nothing' };
 
 /**
@@ -41,7 +43,12 @@ export function waysToPresent(victim: LootRow, backup: Backup | undefined): Way[
 
 /** What was in the backup, shown as its owner shows it. */
 export function wayOfBackup(backup: Backup): Way {
-  return backup.kind === 'x509-svid'
-    ? { presented: 'expired-svid', svid: backup.svid }
-    : { presented: 'jwt-svid-from-backup', token: backup.token };
+  switch (backup.kind) {
+    case 'x509-svid':
+      return { presented: 'expired-svid', svid: backup.svid };
+    case 'jwt-svid':
+      return { presented: 'jwt-svid-from-backup', token: backup.token };
+    case 'wit-svid':
+      return { presented: 'wit-svid-from-backup', svid: backup.svid };
+  }
 }
