@@ -104,11 +104,13 @@ async function issuerEnvironment(
 ): Promise<Record<string, string>> {
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
-  await setting.postgres.query('postgres', `create role issuer login password '${rolePassword}'`);
-  await setting.postgres.createDatabase('issuer', 'issuer');
+  // Each world has a trust domain of its own, though worlds share the server.
+  const name = `issuer_${setting.arm.replaceAll('-', '_')}`;
+  await setting.postgres.query('postgres', `create role ${name} login password '${rolePassword}'`);
+  await setting.postgres.createDatabase(name, name);
   return {
     TRUST_DOMAIN: identity.trustDomain,
-    DATABASE_URL: setting.postgres.url('issuer', { name: 'issuer', password: rolePassword }),
+    DATABASE_URL: setting.postgres.url(name, { name, password: rolePassword }),
     KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ADMIN_SOCKET: adminSocket,
     X509_SVID_TTL_SECONDS: String(realSeconds(setting, identity.svidTtlMinutes)),
