@@ -5,8 +5,11 @@ import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
 import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
+import { AuditKeys } from './audit/audit-keys.ts';
+import { countActs } from './audit/count-acts.ts';
+import type { IssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
-import type { IssuerLog } from './audit/issuer-log.ts';
+import { PostgresAuditStore } from './audit/postgres-audit-store.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
@@ -29,10 +32,16 @@ import { ServerIdentity } from './server-identity/server-identity.ts';
 export type Parts = ReturnType<typeof composeParts>;
 
 /** The domain objects that the public and the operator's API share. */
-export function composeParts(config: IssuerConfig, database: Database, log: IssuerLog, clock: Clock) {
+export function composeParts(
+  config: IssuerConfig,
+  database: Database,
+  auditLog: IssuerAuditLog,
+  clock: Clock,
+) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
-  const ledger = new IssuerLedger(log, clock);
+  const ledger = new IssuerLedger(countActs(auditLog), clock);
+  const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
@@ -45,9 +54,12 @@ export function composeParts(config: IssuerConfig, database: Database, log: Issu
   const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
+    auditLog,
+    auditStore,
+    auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
     authorities,
     forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
-    readiness: new Readiness(authorities),
+    readiness: new Readiness(authorities, auditLog),
     registrations,
     joinTokens,
     federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),
