@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const chunkBytes = 1 << 20;
 const newline = 0x0a;
@@ -26,8 +26,8 @@ export function* readLogLines(
     let rest = Buffer.alloc(0);
     let cutBytes = 0;
     for (let at = offsetBytes; ; ) {
-      const chunk = Buffer.allocUnsafe(chunkBytes);
-      const read = readSync(fd, chunk, 0, chunkBytes, at);
+      const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(1, fstatSync(fd).size - at)));
+      const read = readSync(fd, chunk, 0, chunk.length, at);
       if (read === 0) break;
       at += read;
       const held =

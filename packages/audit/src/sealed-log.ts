@@ -22,6 +22,8 @@ export class SealedLog {
   /** Written since the last sync; the kernel may forget them when a sync fails. */
   #unsynced: Buffer[] = [];
   #running: Promise<void> | null = null;
+  /** What the sync that runs makes durable. */
+  #covered: Head | null = null;
   #queued: Promise<void> | null = null;
   #state: 'writable' | 'torn' | 'unsynced' | 'full' = 'writable';
 
@@ -70,7 +72,8 @@ export class SealedLog {
   durable(): Promise<void> {
     if (this.#durable === this.#head) return Promise.resolve();
     if (this.#running === null) return this.#startSync();
-    // The sync that runs may have begun before the last record: the next one covers it, for all who wait.
+    if (this.#covered === this.#head) return this.#running;
+    // The sync that runs began before the last record: the next one covers it, for all who wait.
     this.#queued ??= this.#running.then(
       () => this.#startSync(),
       () => this.#startSync(),
@@ -141,6 +144,7 @@ export class SealedLog {
 
   #startSync(): Promise<void> {
     this.#queued = null;
+    this.#covered = this.#head;
     this.#running = this.#sync().finally(() => {
       this.#running = null;
     });
