@@ -25,7 +25,7 @@ beforeAll(() => {
   edited = join(folder, 'edited.jsonl');
   const started = performance.now();
   log = writeLargeLog(join(folder, 'issuer.jsonl'), records);
-  console.info(`${seed}: ${records} records written in ${seconds(started)} s`);
+  process.stdout.write(`${seed}: ${records} records written in ${seconds(started)} s\n`);
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -37,7 +37,7 @@ async function verify(file: string) {
   const status = child.exitCode ?? (await once(child, 'exit'))[0];
   const { verdict, seconds: took, peakMemoryBytes } = JSON.parse(text);
   const megabytes = Math.round(peakMemoryBytes / 2 ** 20);
-  console.info(`${verdict.defect ?? 'intact'}: ${took.toFixed(1)} s, ${megabytes} MB at most`);
+  process.stdout.write(`${verdict.defect ?? 'intact'}: ${took.toFixed(1)} s, ${megabytes} MB at most\n`);
   expect(peakMemoryBytes).toBeLessThan(memoryBytesMax);
   return { status, verdict };
 }
