@@ -10,6 +10,7 @@ import { answerWhenDurable } from './audit/answer-when-durable.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { scheduleCheckpoints } from './audit/checkpoint-schedule.ts';
 import { openIssuerAuditLog } from './audit/issuer-audit-log.ts';
+import { measureAudit } from './audit/measure-audit.ts';
 import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
@@ -46,6 +47,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const checkpoints = await startCheckpoints(parts, config, clock, logger);
   opened.defer(() => checkpoints.stop());
   await parts.authorities.current('x509');
+  opened.defer(measureAudit(auditLog));
   opened.defer(measureAuthority(parts.authorities, clock));
 
   const { server, port, closePublic } = await openPublicApi(parts, config, logger);
