@@ -4,6 +4,7 @@ import type { Clock } from '@blastradius/kernel';
 import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, observeHttpServer } from '@blastradius/runtime';
+import { keepPeerChains } from '@blastradius/spiffe';
 import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
@@ -82,9 +83,10 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   fastify.addHook('onRequest', authenticationHook(parts.callers));
-  await app.listen(config.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
+  keepPeerChains(server);
+  await app.listen(config.port, config.bindAddress);
   return { server, port: (server.address() as AddressInfo).port, closePublic: () => app.close() };
 }
 

@@ -111,6 +111,12 @@ export async function startTestIssuer(
   };
 }
 
+/** The name of its database. The address has no host where PostgreSQL listens on a socket, and is no URL then. */
+export function databaseOf(environment: Record<string, string>): string {
+  const [, name = ''] = /\/([^/?]+)(?:\?|$)/.exec(environment['DATABASE_URL'] ?? '') ?? [];
+  return name;
+}
+
 export function removeEnvironment(environment: Record<string, string>): void {
   rmSync(join(environment['LEDGER_FILE'] ?? '/nowhere/x', '..'), { recursive: true, force: true });
 }
