@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@blastradius/kernel';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, observeHttpServer } from '@blastradius/runtime';
+import { keepPeerChains } from '@blastradius/spiffe';
 import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
@@ -11,7 +12,6 @@ import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { scheduleCheckpoints } from './audit/checkpoint-schedule.ts';
 import { openIssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { measureAudit } from './audit/measure-audit.ts';
-import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
@@ -55,17 +55,11 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
 
-  const upkeep = startUpkeep(
-    parts.authorities,
-    parts.serverIdentity,
-    (context) => server.setSecureContext(context),
-    logger,
-  );
+  const upkeep = startUpkeep(parts, (context) => server.setSecureContext(context), logger);
   opened.defer(() => upkeep.stop());
   const rotation = await scheduleRotation(
     { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
-    new AuthorityRotation(parts.authorities, clock),
-    parts.authorities,
+    parts.scheduledRotation,
     config.authority.rotationSeconds,
   );
   opened.defer(() => rotation.stop());
@@ -99,9 +93,10 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   observeHttpServer(fastify);
   fastify.addHook('onRequest', authenticationHook(parts.callers));
   fastify.addHook('onSend', answerWhenDurable(parts.auditLog));
-  await app.listen(config.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
+  keepPeerChains(server);
+  await app.listen(config.port, config.bindAddress);
   return { server, port: (server.address() as AddressInfo).port, closePublic: () => app.close() };
 }
 

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Clock } from '@blastradius/kernel';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
@@ -12,6 +13,7 @@ import { IssuerLedger } from './audit/issuer-ledger.ts';
 import { PostgresAuditStore } from './audit/postgres-audit-store.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
+import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
@@ -58,7 +60,11 @@ export function composeParts(
     auditStore,
     auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
     authorities,
-    forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
+    forcedRotation: new ForcedRotation(authorities, {
+      issuer: `${hostname()}/${process.pid}`,
+      publishSeconds: config.authority.activationDelaySeconds,
+    }),
+    scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
     readiness: new Readiness(authorities, auditLog),
     registrations,
     joinTokens,
