@@ -16,6 +16,7 @@ import {
   createWitBundleSource,
   createX509Source,
   JwtBundleSet,
+  keepPeerChains,
   WitBundleSet,
   X509BundleSet,
   type X509Source,
@@ -121,8 +122,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());
-  await app.listen({ host: config.bindAddress, port: config.port });
   const server: unknown = app.getHttpServer();
+  if (server instanceof Server) keepPeerChains(server);
+  await app.listen({ host: config.bindAddress, port: config.port });
   if (server instanceof Server) tls.follow(server);
   started.defer(() => readiness.stop());
   const { certificatePem } = tls;

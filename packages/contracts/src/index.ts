@@ -1,10 +1,12 @@
 export type {
+  AuthorityView,
   IssuancePolicy,
   KeySetKind,
   PolicyExplanation,
   PolicyRefusal,
 } from './issuer/administration.ts';
 export * as issuerAdministration from './issuer/administration.ts';
+export * as auditAdministration from './issuer/audit.ts';
 export type {
   AuthorityJwk,
   Entitlement,

@@ -68,7 +68,8 @@ export class JudgedIssuance {
       this.#ledger.record({ event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' });
       return document;
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
+      // What can't be written down is no refusal of this identity: the whole request fails.
+      if (!(error instanceof DomainError) || error.category === 'unavailable') throw error;
       this.#ledger.record({ event: 'svid-refused', kind, spiffeId, policyId, reason: error.code });
       return { spiffeId, refused: error.code };
     }
