@@ -1,8 +1,9 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { type DerElement, DerMalformed, readElement, readElements } from '@blastradius/spiffe';
 import { tag } from '../der/encode.ts';
 import { ecdsaWithSha256 } from '../der/oids.ts';
 import { isP256Spki } from '../key-pair/p256.ts';
+import { p256Pem } from '../key-pair/p256-pem.ts';
 import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
 import { checkRequestStructure } from './request-structure.ts';
 import { requestedUri } from './requested-uri.ts';
@@ -18,16 +19,16 @@ export interface VerifiedCsr {
 export function verifyCsr(der: Uint8Array): VerifiedCsr {
   const { info, algorithm, signature, spki, spiffeId } = readCsr(der);
   if (!isP256Spki(spki) || !ecdsaWithSha256.equals(algorithm)) throw new CsrKeyUnsupported();
-  if (!verify('sha256', info, importKey(spki), signature)) {
+  if (!isSignedBy(spki, info, signature)) {
     throw new CsrProofFailed('the request is not signed by its own key');
   }
   // A copy: what outlives the request must not hold all of its bytes.
   return { spiffeId, publicKeySpki: Buffer.from(spki) };
 }
 
-function importKey(spki: Buffer): KeyObject {
+function isSignedBy(spki: Buffer, info: Buffer, signature: Buffer): boolean {
   try {
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    return verify('sha256', info, p256Pem(spki), signature);
   } catch (cause) {
     throw new CsrMalformed('the public key is no point of the curve', { cause });
   }
