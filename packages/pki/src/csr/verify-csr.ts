@@ -5,6 +5,7 @@ import { ecdsaWithSha256 } from '../der/oids.ts';
 import { isP256Spki } from '../key-pair/p256.ts';
 import { p256Pem } from '../key-pair/p256-pem.ts';
 import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
+import { readOwnRequestInfo } from './request-info.ts';
 import { checkRequestStructure } from './request-structure.ts';
 import { requestedUri } from './requested-uri.ts';
 
@@ -37,9 +38,6 @@ function isSignedBy(spki: Buffer, info: Buffer, signature: Buffer): boolean {
 function readCsr(der: Uint8Array) {
   try {
     const [info, algorithm, signature] = parts(readElement(der), 3);
-    const [version, subject, spki, attributes] = parts(info, 4);
-    if (version.whole.toString('hex') !== '020100') throw new CsrMalformed('not version 1');
-    checkRequestStructure(subject, attributes);
     if (signature.identifier !== tag.bitString || signature.content[0] !== 0) {
       throw new CsrMalformed('the signature is no whole number of bytes');
     }
@@ -47,13 +45,19 @@ function readCsr(der: Uint8Array) {
       info: info.whole,
       algorithm: algorithm.whole,
       signature: signature.content.subarray(1),
-      spki: spki.whole,
-      spiffeId: requestedUri(attributes),
+      ...(readOwnRequestInfo(info.whole) ?? readInfo(info)),
     };
   } catch (cause) {
     if (cause instanceof DerMalformed) throw new CsrMalformed('the request can not be read', { cause });
     throw cause;
   }
+}
+
+function readInfo(info: DerElement): { spki: Buffer; spiffeId: string | null } {
+  const [version, subject, spki, attributes] = parts(info, 4);
+  if (version.whole.toString('hex') !== '020100') throw new CsrMalformed('not version 1');
+  checkRequestStructure(subject, attributes);
+  return { spki: spki.whole, spiffeId: requestedUri(attributes) };
 }
 
 function parts(parent: DerElement, count: 3): [DerElement, DerElement, DerElement];
