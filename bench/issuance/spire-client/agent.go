@@ -30,7 +30,9 @@ func becomeAgent(orders Orders) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := agentv1.NewAgentClient(operator).CreateJoinToken(ctx, &agentv1.CreateJoinTokenRequest{Ttl: 600})
+	// The server may still be starting.
+	order := &agentv1.CreateJoinTokenRequest{Ttl: 600}
+	token, err := agentv1.NewAgentClient(operator).CreateJoinToken(ctx, order, grpc.WaitForReady(true))
 	if err != nil {
 		return nil, err
 	}
