@@ -29,6 +29,9 @@ interface Batch<Request, Document> {
 /** So many are minted in one go before other requests get their turn: some 30 ms. */
 const chunkSize = 50;
 
+/** A batch that takes longer is judged anew, by the policies as they are then. */
+const judgedMsMax = 1000;
+
 /**
  * Issues a batch for one workload, of whatever kind: what its node and its selectors do not entitle to
  * is refused, one by one; each SVID and each refusal is written down before it is answered.
@@ -46,10 +49,15 @@ export class JudgedIssuance {
   async issue<Request extends { readonly spiffeId: string }, Document>(
     batch: Batch<Request, Document>,
   ): Promise<(Document | SvidRefusal)[]> {
-    const granted = await this.#registrations.entitlementsOf(batch.workload);
+    let granted = await this.#registrations.entitlementsOf(batch.workload);
+    let judgedAtMs = performance.now();
     const results: (Document | SvidRefusal)[] = [];
     for (const request of batch.requests) {
       if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
+      if (performance.now() - judgedAtMs > judgedMsMax) {
+        granted = await this.#registrations.entitlementsOf(batch.workload);
+        judgedAtMs = performance.now();
+      }
       results.push(this.#issueOne(batch, request, granted.get(request.spiffeId)));
     }
     return results;
