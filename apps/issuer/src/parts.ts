@@ -18,6 +18,7 @@ import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
+import { ClockAgreement, databaseNow } from './database/clock-agreement.ts';
 import type { Database } from './database/database.ts';
 import { FederatedBundles } from './federation/federated-bundles.ts';
 import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
@@ -42,13 +43,14 @@ export function composeParts(
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
+  const clocks = new ClockAgreement(clock, config.clockDifferenceSecondsMax, () => databaseNow(database));
   const ledger = new IssuerLedger(countActs(auditLog), clock);
   const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
     clock,
-    { trustDomain, schedule: config.authority, keyEncryptionKey },
+    { trustDomain, schedule: config.authority, keyEncryptionKey, clocks },
   );
   const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
@@ -56,6 +58,7 @@ export function composeParts(
   const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
+    clocks,
     auditLog,
     auditStore,
     auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),

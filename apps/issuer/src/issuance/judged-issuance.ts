@@ -29,6 +29,9 @@ interface Batch<Request, Document> {
 /** So many are minted in one go before other requests get their turn: some 30 ms. */
 const chunkSize = 50;
 
+/** A batch that takes longer is judged anew, by the policies as they are then. */
+const judgedMsMax = 1000;
+
 /**
  * Issues a batch for one workload, of whatever kind: what its node and its selectors do not entitle to
  * is refused, one by one; each SVID and each refusal is written down before it is answered.
@@ -46,12 +49,17 @@ export class JudgedIssuance {
   async issue<Request extends { readonly spiffeId: string }, Document>(
     batch: Batch<Request, Document>,
   ): Promise<(Document | SvidRefusal)[]> {
-    const granted = await this.#registrations.entitlementsOf(batch.workload);
+    let granted = await this.#registrations.entitlementsOf(batch.workload);
+    let judgedAtMs = performance.now();
     const results: (Document | SvidRefusal)[] = [];
     const acts: IssuerAct[] = [];
     try {
       for (const request of batch.requests) {
         if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
+        if (performance.now() - judgedAtMs > judgedMsMax) {
+          granted = await this.#registrations.entitlementsOf(batch.workload);
+          judgedAtMs = performance.now();
+        }
         const { result, act } = issueOne(batch, request, granted.get(request.spiffeId));
         results.push(result);
         acts.push(act);
