@@ -10,6 +10,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Where its log is appended. */
   readonly logFile: string;
+  /** Of Node itself. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** An app as it is run in earnest; ready when it says so on stdout. */
@@ -65,10 +67,13 @@ export async function startWorker<Ready>(options: ChildOptions): Promise<Worker<
 type Channels = ['pipe', 'pipe'] | ['ignore', 'ignore', 'ipc'];
 
 /** No environment but the one given: attestation refuses NODE_OPTIONS, and nothing of ours should matter. */
-function start({ entry, env, logFile }: ChildOptions, [stdin, stdout, ipc]: Channels): ChildProcess {
+function start(
+  { entry, env, logFile, nodeOptions = [] }: ChildOptions,
+  [stdin, stdout, ipc]: Channels,
+): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {
-    return spawn(process.execPath, [entry], {
+    return spawn(process.execPath, [...nodeOptions, entry], {
       env: { PATH: '/usr/bin:/bin', ...env },
       stdio: ipc === undefined ? [stdin, stdout, log] : [stdin, stdout, log, ipc],
     });

@@ -1,5 +1,10 @@
 import { request } from 'node:https';
-import { authorizeId, mtlsClientOptions, type X509Source } from '../../packages/spiffe/src/index.ts';
+import {
+  authorizeId,
+  mtlsClientOptions,
+  parseSpiffeId,
+  type X509Source,
+} from '../../packages/spiffe/src/index.ts';
 import type { RequestCounts } from './messages.ts';
 
 const timeoutMs = 30_000;

@@ -15,6 +15,7 @@ export interface RotationOptions {
   readonly calmSeconds: number;
   /** When what is not replaced by then is given up. */
   readonly withinSeconds: number;
+  readonly profileFolder?: string | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -53,7 +54,7 @@ export interface PeakMemory {
 export async function rotate(options: RotationOptions): Promise<RotationOutcome> {
   const { shape, requestsPerSecond, calmSeconds, say } = options;
   const startedMs = Date.now();
-  const world = await startTrustDomain(shape, say);
+  const world = await startTrustDomain({ shape, say, profileFolder: options.profileFolder });
   try {
     const firstIssuedMs = Date.now() - startedMs;
     say(`${identitiesOf(shape)} identities held after ${Math.round(firstIssuedMs / 1000)} s`);

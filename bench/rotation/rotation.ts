@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { type Bench, type Session, wholeNumber } from '../harness/bench.ts';
+import { topOfProfile } from './profile.ts';
 import { type PeakMemory, type RotationOutcome, rotate } from './rotate.ts';
 import { identitiesOf, type Shape, shapeOf } from './shape.ts';
 import { refreshHintSeconds } from './trust-domain.ts';
@@ -14,6 +16,7 @@ export const rotation: Bench = {
     identities: { type: 'string' },
     rate: { type: 'string' },
     within: { type: 'string' },
+    profile: { type: 'string' },
   },
   run: async (session) => {
     const identities = wholeNumber(session, 'identities', session.quick ? 200 : 100_000);
@@ -24,7 +27,9 @@ export const rotation: Bench = {
     session.say(shapeLine(shape));
     const calmSeconds = session.quick ? 1 : 5;
     const publishSeconds = 3 * refreshHintSeconds;
-    tell(session, await rotate({ ...common, shape, publishSeconds, calmSeconds }));
+    const profileFolder = session.flags['profile'];
+    tell(session, await rotate({ ...common, shape, publishSeconds, calmSeconds, profileFolder }));
+    if (profileFolder !== undefined) tellProfiles(session, profileFolder);
 
     session.say('control: the new authority signs before anyone knows of it');
     const few = shapeOf(Math.min(identities, controlIdentities));
@@ -69,6 +74,11 @@ function tellControl(session: Session, { requests, verifier, ...outcome }: Rotat
   session.text('control', JSON.stringify({ ...outcome, requests, verifier }, null, 2).split('\n'));
   if (failed > 0) return;
   session.skip('the control', 'no failure could be provoked: a count of zero above may mean nothing');
+}
+
+function tellProfiles(session: Session, folder: string): void {
+  for (const name of ['issuer', 'sidecar'])
+    session.text(`profile of ${name}`, topOfProfile(join(folder, name)));
 }
 
 function tellPeak(session: Session, name: string, all: readonly PeakMemory[]): void {

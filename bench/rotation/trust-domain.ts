@@ -9,6 +9,7 @@ import { type IssuancePolicy, issuerAdministration } from '../../packages/contra
 import { startPostgres } from '../../packages/stack/src/index.ts';
 import { type RunningApp, startApp, startWorker, type Worker } from './child-process.ts';
 import type { Progress } from './messages.ts';
+import { profiledInto } from './profile.ts';
 import type { Shape } from './shape.ts';
 
 export const trustDomain = 'bench.test';
@@ -16,7 +17,7 @@ const verifierNode = 'verifier';
 const root = resolve(import.meta.dirname, '../..');
 
 /** Sidecars ask for the bundle so often. Everyone has it, then, after as long; three times that is the standard's advice. */
-export const refreshHintSeconds = 2;
+export const refreshHintSeconds = 5;
 
 /** An issuer, its database, and all who have identities of it, each a process of its own. */
 export interface TrustDomain {
@@ -31,8 +32,19 @@ export interface TrustDomain {
   stop(): Promise<void>;
 }
 
+export interface TrustDomainOptions {
+  readonly shape: Shape;
+  readonly say: (line: string) => void;
+  /** Where the issuer and the first sidecar leave their CPU profiles, each in a folder of its name. */
+  readonly profileFolder: string | undefined;
+}
+
 /** Resolves when every workload holds every identity. */
-export async function startTrustDomain(shape: Shape, say: (line: string) => void): Promise<TrustDomain> {
+export async function startTrustDomain({
+  shape,
+  say,
+  profileFolder,
+}: TrustDomainOptions): Promise<TrustDomain> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(realpathSync(tmpdir()), 'rotation-'));
   chmodSync(folder, 0o700);
@@ -44,13 +56,21 @@ export async function startTrustDomain(shape: Shape, say: (line: string) => void
   const postgres = keep(await startPostgres());
   const adminSocket = join(folder, 'admin.sock');
   const databaseUrl = await postgres.createDatabase('issuer');
-  const issuer = keep(await startIssuer(folder, { adminSocket, databaseUrl }));
+  const nodeOptions = (name: string) =>
+    profileFolder === undefined ? [] : profiledInto(join(profileFolder, name));
+  const issuer = keep(
+    await startIssuer(folder, { adminSocket, databaseUrl, nodeOptions: nodeOptions('issuer') }),
+  );
   await order(adminSocket, 'PUT', '/admin/policies', { policies: policiesFor(shape, folder) });
 
   const nodes = Array.from({ length: shape.sidecars }, (_, index) => `node-${index}`);
   const sidecars: RunningApp[] = [];
   for (const node of [...nodes, verifierNode]) {
-    sidecars.push(keep(await startSidecar(folder, { node, adminSocket, issuerUrl: issuer.url })));
+    const place = { node, adminSocket, issuerUrl: issuer.url };
+    const isFirst = sidecars.length === 0;
+    sidecars.push(
+      keep(await startSidecar(folder, { ...place, nodeOptions: isFirst ? nodeOptions('sidecar') : [] })),
+    );
   }
   const socketOf = (node: string) => join(folder, `${node}.sock`);
   const verifier = keep(
@@ -89,12 +109,19 @@ export async function startTrustDomain(shape: Shape, say: (line: string) => void
   };
 }
 
+interface IssuerPlace {
+  readonly adminSocket: string;
+  readonly databaseUrl: string;
+  readonly nodeOptions: readonly string[];
+}
+
 /** Lifetimes far longer than the bench: nothing is replaced but by order. */
 function startIssuer(
   folder: string,
-  { adminSocket, databaseUrl }: { readonly adminSocket: string; readonly databaseUrl: string },
+  { adminSocket, databaseUrl, nodeOptions }: IssuerPlace,
 ): Promise<RunningApp> {
   return startApp({
+    nodeOptions,
     entry: join(root, 'apps/issuer/dist/main.js'),
     logFile: join(folder, 'issuer.log'),
     env: {
@@ -116,11 +143,12 @@ interface SidecarPlace {
   readonly node: string;
   readonly adminSocket: string;
   readonly issuerUrl: string;
+  readonly nodeOptions: readonly string[];
 }
 
 async function startSidecar(
   folder: string,
-  { node, adminSocket, issuerUrl }: SidecarPlace,
+  { node, adminSocket, issuerUrl, nodeOptions }: SidecarPlace,
 ): Promise<RunningApp> {
   const answer = await askIssuer({
     adminSocket,
@@ -130,6 +158,7 @@ async function startSidecar(
     answer: issuerAdministration.joinTokenMintAnswer,
   });
   return startApp({
+    nodeOptions,
     entry: join(root, 'apps/sidecar/dist/main.js'),
     logFile: join(folder, `sidecar-${node}.log`),
     env: {

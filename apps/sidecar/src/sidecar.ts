@@ -21,12 +21,16 @@ import { isOutage } from './rotation/is-outage.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { RetryPause } from './rotation/retry-pause.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
+import { Turns } from './rotation/turns.ts';
 import { Entitlements } from './svid-store/entitlements.ts';
 import { JwtStore } from './svid-store/jwt-store.ts';
 import { measureSvids } from './svid-store/measure-svids.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
 import { WitStore } from './svid-store/wit-store.ts';
+
+/** While the issuer signs one batch, the keys of the next are made. */
+const MINTING_AT_ONCE = 2;
 
 export interface SidecarOptions {
   readonly config: SidecarConfig;
@@ -113,7 +117,8 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
     mintWitSvids: client.mintWitSvids.bind(client),
   };
   const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
-  const context = { issuer, entitlements, bundles, clock, random, logger, onRenewal };
+  const turns = new Turns(MINTING_AT_ONCE);
+  const context = { issuer, entitlements, bundles, clock, random, logger, turns, onRenewal };
   return {
     source: new SvidStore(context),
     jwt: new JwtStore({ ...context, issuer: client, pause: pause() }),

@@ -5,7 +5,8 @@ import { ecdsaWithSha256, extensionRequest, subjectAlternativeName } from '../de
 
 export interface CsrRequest {
   readonly spiffeId: string;
-  readonly publicKey: KeyObject;
+  /** Or its SubjectPublicKeyInfo in DER, where that is known already. */
+  readonly publicKey: KeyObject | Uint8Array;
   readonly privateKey: KeyObject;
 }
 
@@ -22,7 +23,7 @@ export function createCsr({ spiffeId, publicKey, privateKey }: CsrRequest): Uint
   const info = sequence(
     version,
     emptyName,
-    publicKey.export({ type: 'spki', format: 'der' }),
+    publicKey instanceof Uint8Array ? publicKey : publicKey.export({ type: 'spki', format: 'der' }),
     contextConstructed(0, sequence(extensionRequest, set(extensions))),
   );
   return sequence(info, ecdsaWithSha256, bitString(sign('sha256', info, privateKey)));
