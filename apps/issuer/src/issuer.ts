@@ -8,7 +8,6 @@ import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
 import { countActs } from './audit/count-acts.ts';
-import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
@@ -49,17 +48,11 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
 
-  const upkeep = startUpkeep(
-    parts.authorities,
-    parts.serverIdentity,
-    (context) => server.setSecureContext(context),
-    logger,
-  );
+  const upkeep = startUpkeep(parts, (context) => server.setSecureContext(context), logger);
   opened.defer(() => upkeep.stop());
   const rotation = await scheduleRotation(
     { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
-    new AuthorityRotation(parts.authorities, clock),
-    parts.authorities,
+    parts.scheduledRotation,
     config.authority.rotationSeconds,
   );
   opened.defer(() => rotation.stop());

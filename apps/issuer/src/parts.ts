@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Clock } from '@blastradius/kernel';
 import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
@@ -9,6 +10,7 @@ import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
+import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
@@ -51,7 +53,11 @@ export function composeParts(
   return {
     terms,
     authorities,
-    forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
+    forcedRotation: new ForcedRotation(authorities, {
+      issuer: `${hostname()}/${process.pid}`,
+      publishSeconds: config.authority.activationDelaySeconds,
+    }),
+    scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
     readiness: new Readiness(authorities),
     registrations,
     joinTokens,
