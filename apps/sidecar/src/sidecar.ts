@@ -29,6 +29,7 @@ import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
 import { WitStore } from './svid-store/wit-store.ts';
 
+const POLL_SHARE = 0.7;
 /** While the issuer signs one batch, the keys of the next are made. */
 const MINTING_AT_ONCE = 2;
 
@@ -164,14 +165,19 @@ function bundlePoll(issuer: IssuerClient, bundles: TrustBundles, options: Sideca
   const nowMs = () => options.clock.now().getTime();
   return new ScheduledTask({
     ...options,
-    firstDueAtMs: nowMs() + refreshHintMs(bundles.current.document),
+    firstDueAtMs: nowMs() + pollAfterMs(bundles.current.document),
     run: async () => {
       bundles.offer(await issuer.bundle());
-      return nowMs() + refreshHintMs(bundles.current.document);
+      return nowMs() + pollAfterMs(bundles.current.document);
     },
     lifetimeMs: () => refreshHintMs(bundles.current.document) * 10,
     onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'bundle not polled'),
   });
+}
+
+/** Within the hint and not after it: by its end what was revoked is refused, the workloads' update included. */
+function pollAfterMs(document: TrustBundleDocument): number {
+  return refreshHintMs(document) * POLL_SHARE;
 }
 
 function refreshHintMs(document: TrustBundleDocument): number {
