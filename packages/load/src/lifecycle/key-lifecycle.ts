@@ -33,6 +33,7 @@ const hintsPublished = 3;
 const hintsSettling = 1;
 /** How long the thief goes on after the revocation. */
 const hintsWatched = 2;
+const watchedMsMax = 30_000;
 const replacedWithinMs = 60_000;
 
 /** So long one run takes at the least, all key sets in turn. */
@@ -67,8 +68,19 @@ async function playOne(kind: SvidKind, options: LifecycleOptions): Promise<KeySe
   await wait(hintsSettling * hintMs);
   const revokedMs = await step('revoke');
   await wait(hintsWatched * hintMs);
+  await untilRefused(kind, options);
   await probe.giveUp(kind);
   return { kind, preparedMs, stolenMs, activatedMs, taintedMs, replacedMs, revokedMs, svids };
+}
+
+/** Where it takes longer than it should, how much longer is to be known. */
+async function untilRefused(kind: SvidKind, { probe, signal }: LifecycleOptions): Promise<void> {
+  for (const endMs = Date.now() + watchedMsMax; Date.now() < endMs; ) {
+    const { thefts } = await probe.progress();
+    const isOver = thefts.every((theft) => theft.kind !== kind || theft.refusedSinceMs !== null);
+    if (isOver) return;
+    await pause(500, undefined, { signal });
+  }
 }
 
 /** By the issuer's ledger. JWT-SVIDs are not held but asked for: there the sidecar has to hear of the taint. */

@@ -8,6 +8,8 @@ export type Verifier = 'network' | 'library' | 'workload-api';
 export type ProbeOrder =
   /** The thief takes what the honest one holds now of this kind, and shows it everywhere from now on. */
   | { readonly order: 'steal'; readonly kind: SvidKind }
+  /** How it stands. */
+  | { readonly order: 'progress' }
   /** The thief has shown this kind for long enough. */
   | { readonly order: 'give-up'; readonly kind: SvidKind }
   | { readonly order: 'report' };

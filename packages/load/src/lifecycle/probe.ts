@@ -9,6 +9,7 @@ import type { ProbeSetting } from './probe-process.ts';
 
 export interface Probe {
   steal(kind: SvidKind): Promise<ProbeReport>;
+  progress(): Promise<ProbeReport>;
   giveUp(kind: SvidKind): Promise<ProbeReport>;
   /** Ends the honest uses; what counts is what was counted until then. */
   report(): Promise<ProbeReport>;
@@ -53,6 +54,7 @@ export async function startProbe(setting: ProbeSetting, logFile: string): Promis
   };
   return {
     steal: (kind) => ask({ order: 'steal', kind }),
+    progress: () => ask({ order: 'progress' }),
     giveUp: (kind) => ask({ order: 'give-up', kind }),
     report: () => ask({ order: 'report' }),
     stop: async () => {
