@@ -7,7 +7,8 @@ import type { Order } from './messages.ts';
 
 export interface ChildOptions {
   readonly entry: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** Where its log is appended. */
   readonly logFile: string;
   /** Of Node itself. */
@@ -68,12 +69,12 @@ type Channels = ['pipe', 'pipe'] | ['ignore', 'ignore', 'ipc'];
 
 /** No environment but the one given: attestation refuses NODE_OPTIONS, and nothing of ours should matter. */
 function start(
-  { entry, env, logFile, nodeOptions = [] }: ChildOptions,
+  { entry, args = [], env = {}, logFile, nodeOptions = [] }: ChildOptions,
   [stdin, stdout, ipc]: Channels,
 ): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {
-    return spawn(process.execPath, [...nodeOptions, entry], {
+    return spawn(process.execPath, [...nodeOptions, entry, ...args], {
       env: { PATH: '/usr/bin:/bin', ...env },
       stdio: ipc === undefined ? [stdin, stdout, log] : [stdin, stdout, log, ipc],
     });

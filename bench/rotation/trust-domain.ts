@@ -76,7 +76,7 @@ export async function startTrustDomain({
   const verifier = keep(
     await startWorker<{ url: string }>({
       entry: scriptIn(folder, verifierNode, 'verifier-process.ts'),
-      env: { SOCKET: socketOf(verifierNode) },
+      args: [socketOf(verifierNode)],
       logFile: join(folder, 'verifier.log'),
     }),
   );
@@ -86,11 +86,7 @@ export async function startTrustDomain({
       keep(
         await startWorker<Progress>({
           entry: scriptIn(folder, `workload-${index}`, 'workload-process.ts'),
-          env: {
-            SOCKETS: nodes.map(socketOf).join(','),
-            VERIFIER_ID: `spiffe://${trustDomain}/verifier`,
-            SEED: String(index),
-          },
+          args: [String(index), `spiffe://${trustDomain}/verifier`, ...nodes.map(socketOf)],
           logFile: join(folder, `workload-${index}.log`),
         }),
       ),

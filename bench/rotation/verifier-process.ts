@@ -8,11 +8,11 @@ import {
 } from '../../packages/spiffe/src/index.ts';
 import type { Order } from './messages.ts';
 
-/** A server that hears only members of its trust domain, by mutual TLS. Its environment: SOCKET. */
+/** A server that hears only members of its trust domain, by mutual TLS. Its argument: the Workload API's socket. */
 const refused: Record<string, number> = {};
 let accepted = 0;
 
-const source = await createX509Source({ socketPath: process.env['SOCKET'] ?? '', timeoutMs: 60_000 });
+const source = await createX509Source({ socketPath: process.argv[2] ?? '', timeoutMs: 60_000 });
 const { trustDomain } = source.svid().spiffeId;
 const server = createServer({ ...mtlsServerOptions, keepAlive: false }, (_, response) => {
   accepted += 1;

@@ -6,10 +6,11 @@ import type { Order, WorkloadReport } from './messages.ts';
 
 /**
  * A process that carries agents: one stream to each sidecar, an mTLS request now and then by one of its
- * identities, and a record of what it held when. Its environment: SOCKETS, VERIFIER_ID, SEED.
+ * identities, and a record of what it held when. Its arguments: a seed, the verifier's
+ * SPIFFE ID, and the sidecars' sockets.
  */
-const sockets = (process.env['SOCKETS'] ?? '').split(',');
-const random = createRandom(process.env['SEED'] ?? '');
+const [, , seed = '', verifierId = '', ...sockets] = process.argv;
+const random = createRandom(seed);
 const held = new HeldIdentities();
 const streamErrors: Record<string, number> = {};
 let requests: HonestRequests | undefined;
@@ -35,7 +36,6 @@ async function open(socketPath: string): Promise<X509Source> {
 async function obey(order: Order): Promise<void> {
   if (order.order === 'send') {
     const { url, ratePerSecond } = order;
-    const verifierId = process.env['VERIFIER_ID'] ?? '';
     requests = new HonestRequests({ url, ratePerSecond, verifierId, sources, random: random.next });
     requests.start();
     return answer({});

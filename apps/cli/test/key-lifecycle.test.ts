@@ -23,7 +23,7 @@ const k6 = await findK6({ env: process.env, onProgress: say }).catch((error: unk
   return null;
 });
 
-const plan = { ratePerSecond: 10, warmUpSeconds: 2, durationSeconds: 70, repeats: 1, loadAgents: 20 };
+const plan = { ratePerSecond: 10, warmUpSeconds: 2, durationSeconds: 100, repeats: 1, loadAgents: 20 };
 
 function options(folder: string, refreshHintSeconds: number): LoadOptions {
   return {
@@ -41,7 +41,7 @@ function options(folder: string, refreshHintSeconds: number): LoadOptions {
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'blastradius-keys-')), 'run');
 
 test('a load that is over before the last key is revoked is refused before it begins', async () => {
-  await expect(runLoad(options(newFolder(), 10))).rejects.toThrow(LoadOutOfBounds);
+  await expect(runLoad(options(newFolder(), 20))).rejects.toThrow(LoadOutOfBounds);
 });
 
 describe.skipIf(k6 === null)('each key set prepared, activated, tainted and revoked under load', () => {
