@@ -1,4 +1,4 @@
-import type { KeySetKind } from '@blastradius/contracts';
+import { issuerAdministration, type KeySetKind } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
 import type { AuthoritySchedule } from '../config.ts';
 import { AuthorityMissing } from './authority.errors.ts';
@@ -16,7 +16,7 @@ export interface AuthoritiesOptions {
   readonly keyEncryptionKey: Uint8Array;
 }
 
-export const allKinds: readonly KeySetKind[] = ['x509', 'jwt', 'wit'];
+export const allKinds: readonly KeySetKind[] = issuerAdministration.keySetKind.options;
 
 /**
  * The lifecycle of the trust domain's signing keys, a set for each kind: next, current, previous.

@@ -75,6 +75,9 @@ async function read(database: Queryable): Promise<AuthoritySnapshot> {
        union all
        select id, kind, public_key, wrapped_key, not_after, prepared_at, activated_at, tainted_at
        from issuer.token_authorities
+       union all
+       select id, 'access-token', public_key, wrapped_key, not_after, prepared_at, activated_at, tainted_at
+       from issuer.access_token_authorities
      ) as authorities on true
      order by prepared_at, id`,
   );
@@ -104,17 +107,23 @@ function storedAuthority(row: AuthorityRow): StoredAuthority {
   };
 }
 
+/** Where each kind is kept; those of one table are told apart by its column `kind`. */
+const tables: Readonly<Record<KeySetKind, { name: string; published: string; isShared: boolean }>> = {
+  x509: { name: 'issuer.authorities', published: 'certificate', isShared: false },
+  jwt: { name: 'issuer.token_authorities', published: 'public_key', isShared: true },
+  wit: { name: 'issuer.token_authorities', published: 'public_key', isShared: true },
+  'access-token': { name: 'issuer.access_token_authorities', published: 'public_key', isShared: false },
+};
+
 async function apply(client: Queryable, { kind, ...change }: KeySetChange): Promise<void> {
   const { add, activate, taint, remove = [] } = change;
-  const table = kind === 'x509' ? 'issuer.authorities' : 'issuer.token_authorities';
+  const { name: table, isShared } = tables[kind];
   if (add !== undefined) await insert(client, add);
   if (activate !== undefined) {
     // Whoever of this kind signed until now signs no more, and its key is gone with that.
     await client.query(
-      kind === 'x509'
-        ? 'update issuer.authorities set wrapped_key = null where activated_at is not null'
-        : 'update issuer.token_authorities set wrapped_key = null where activated_at is not null and kind = $1',
-      kind === 'x509' ? [] : [kind],
+      `update ${table} set wrapped_key = null where activated_at is not null${isShared ? ' and kind = $1' : ''}`,
+      isShared ? [kind] : [],
     );
     await client.query(`update ${table} set activated_at = $2 where id = $1`, [activate.id, activate.at]);
   }
@@ -125,24 +134,18 @@ async function apply(client: Queryable, { kind, ...change }: KeySetChange): Prom
 }
 
 async function insert(client: Queryable, add: StoredAuthority): Promise<void> {
+  const { name, published, isShared } = tables[add.kind];
   const values = [add.id, add.published, add.wrappedKey, add.notAfter, add.preparedAt, add.activatedAt];
-  if (add.kind === 'x509') {
-    await client.query(
-      `insert into issuer.authorities (id, certificate, wrapped_key, not_after, prepared_at, activated_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      values,
-    );
-    return;
-  }
   await client.query(
-    `insert into issuer.token_authorities
-       (id, public_key, wrapped_key, not_after, prepared_at, activated_at, kind)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [...values, add.kind],
+    `insert into ${name}
+       (id, ${published}, wrapped_key, not_after, prepared_at, activated_at${isShared ? ', kind' : ''})
+     values ($1, $2, $3, $4, $5, $6${isShared ? ', $7' : ''})`,
+    isShared ? [...values, add.kind] : values,
   );
 }
 
 /** What signs now is not part of the bundle; what is published and what is tainted is. */
-function changesBundle({ add, taint, remove = [] }: KeySetChange): boolean {
+function changesBundle({ kind, add, taint, remove = [] }: KeySetChange): boolean {
+  if (kind === 'access-token') return false;
   return add !== undefined || taint !== undefined || remove.length > 0;
 }

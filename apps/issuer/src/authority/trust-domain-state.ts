@@ -15,6 +15,7 @@ export interface Signers {
   readonly x509: Authority;
   readonly jwt: TokenAuthority;
   readonly wit: TokenAuthority;
+  readonly 'access-token': TokenAuthority;
 }
 
 /** A stored authority with its key opened, in memory only. */
@@ -31,7 +32,9 @@ export interface TrustDomainState extends AuthoritySnapshot {
   readonly bundles: X509BundleSet;
   readonly jwtAuthorities: readonly AuthorityJwk[];
   readonly witAuthorities: readonly AuthorityJwk[];
-  /** Of the tainted authorities: subject key identifiers and kids, hex in lower case. */
+  /** For the JWKS of the token endpoint, and no bundle: who verifies an access token is no SPIFFE workload. */
+  readonly accessTokenKeys: readonly AuthorityJwk[];
+  /** Of the bundle's tainted authorities: subject key identifiers and kids, hex in lower case. */
   readonly taintedKeyIds: readonly string[];
 }
 
@@ -49,6 +52,7 @@ export function openSnapshot(
     bundles: new X509BundleSet([bundle]),
     jwtAuthorities: keySets.jwt.map(jwkOf),
     witAuthorities: keySets.wit.map(jwkOf),
+    accessTokenKeys: keySets['access-token'].map(jwkOf),
     taintedKeyIds: snapshot.authorities.flatMap(taintedKeyId),
   });
 }
@@ -60,8 +64,11 @@ export function keyIdOf({ kind, published }: StoredAuthority): string | undefine
 
 function openKeySets(authorities: readonly StoredAuthority[], keyEncryptionKey: Uint8Array): KeySets {
   const x509: OpenAuthority<'x509'>[] = [];
-  const jwt: OpenAuthority<'jwt'>[] = [];
-  const wit: OpenAuthority<'wit'>[] = [];
+  const tokenKeySets = {
+    jwt: [] as OpenAuthority<'jwt'>[],
+    wit: [] as OpenAuthority<'wit'>[],
+    'access-token': [] as OpenAuthority<'access-token'>[],
+  };
   for (const stored of authorities) {
     const { id, kind, published, wrappedKey, notAfter } = stored;
     const privateKey = wrappedKey && unwrapKey(wrappedKey, id, keyEncryptionKey);
@@ -69,10 +76,10 @@ function openKeySets(authorities: readonly StoredAuthority[], keyEncryptionKey: 
       x509.push({ ...stored, signer: privateKey && { certificate: published, privateKey } });
     } else {
       const signer = privateKey && openTokenAuthority(published, privateKey, notAfter);
-      (kind === 'jwt' ? jwt : wit).push({ ...stored, signer });
+      tokenKeySets[kind].push({ ...stored, signer });
     }
   }
-  return { x509, jwt, wit };
+  return { x509, ...tokenKeySets };
 }
 
 function jwkOf({ published }: StoredAuthority): AuthorityJwk {
@@ -80,6 +87,7 @@ function jwkOf({ published }: StoredAuthority): AuthorityJwk {
 }
 
 function taintedKeyId(stored: StoredAuthority): string[] {
-  const keyId = stored.taintedAt === null ? undefined : keyIdOf(stored);
+  const isPublished = stored.kind !== 'access-token';
+  const keyId = stored.taintedAt === null || !isPublished ? undefined : keyIdOf(stored);
   return keyId === undefined ? [] : [keyId];
 }

@@ -73,8 +73,11 @@ export const joinTokenMintAnswer = z.object({
   bundle: z.object({ x509Authorities: z.array(z.base64()) }),
 });
 
-/** What a key of the trust domain signs; each kind has keys of its own, and a lifecycle of their own. */
-export const keySetKind = z.enum(['x509', 'jwt', 'wit']);
+/**
+ * What a key of the trust domain signs; each kind has keys of its own, and a lifecycle of their own. Those of
+ * `access-token` sign what the token endpoint gives out: they are in its JWKS and in no bundle.
+ */
+export const keySetKind = z.enum(['x509', 'jwt', 'wit', 'access-token']);
 export type KeySetKind = z.infer<typeof keySetKind>;
 
 /** The longest that a request to rotate may take. */
@@ -92,7 +95,7 @@ export const authorityRotateRequest = z.object({
    * bundle by then. The issuer's own activation delay unless given, and ten minutes at most.
    */
   publishSeconds: z.number().min(0).max(publishSecondsMax).optional(),
-  /** Which of the key sets; all three where it is left out. */
+  /** Which of the key sets; all of them where it is left out. */
   kind: keySetKind.optional(),
 });
 
