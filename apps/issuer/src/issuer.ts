@@ -38,9 +38,10 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(() => database.end());
   await claimDatabase(database, config.trustDomain);
 
-  const ledger = countActs(openLedger<IssuerRecord>(config.ledgerFile));
+  const ledger = openLedger<IssuerRecord>(config.ledgerFile);
   opened.defer(() => ledger.close());
-  const parts = composeParts(config, database, ledger, clock);
+  const log = countActs({ appendAll: (records) => records.forEach(ledger.append) });
+  const parts = composeParts(config, database, log, clock);
   await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 

@@ -1,5 +1,4 @@
 import type { Clock } from '@blastradius/kernel';
-import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
 import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
@@ -7,6 +6,7 @@ import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
 import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
+import type { IssuerLog } from './audit/issuer-log.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
@@ -29,15 +29,10 @@ import { ServerIdentity } from './server-identity/server-identity.ts';
 export type Parts = ReturnType<typeof composeParts>;
 
 /** The domain objects that the public and the operator's API share. */
-export function composeParts(
-  config: IssuerConfig,
-  database: Database,
-  writer: LedgerWriter<IssuerRecord>,
-  clock: Clock,
-) {
+export function composeParts(config: IssuerConfig, database: Database, log: IssuerLog, clock: Clock) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
-  const ledger = new IssuerLedger(writer, clock);
+  const ledger = new IssuerLedger(log, clock);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
