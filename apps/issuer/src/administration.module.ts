@@ -12,6 +12,8 @@ import type { Parts } from './parts.ts';
 import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
 import { Registrations } from './registration/registrations.ts';
+import { TokenPolicies } from './token-endpoint/policy/token-policies.ts';
+import { TokenPolicyController } from './token-endpoint/policy/token-policy.controller.ts';
 
 @Module({})
 class AdministrationModule {}
@@ -26,6 +28,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       JoinTokenController,
       AuthorityController,
       FederationController,
+      TokenPolicyController,
     ],
     providers: [
       provideValue(Authorities, parts.authorities),
@@ -34,6 +37,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       provideValue(JoinTokens, parts.joinTokens),
       provideValue(TrustBundles, parts.bundles),
       provideValue(FederatedBundles, parts.federatedBundles),
+      provideValue(TokenPolicies, parts.tokenPolicies),
     ],
   };
 }

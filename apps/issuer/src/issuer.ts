@@ -1,5 +1,6 @@
 import { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
 import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
@@ -16,6 +17,7 @@ import { openDatabase } from './database/database.ts';
 import { claimDatabase, migrate } from './database/migrate.ts';
 import { composeParts, type Parts } from './parts.ts';
 import { publicModule } from './public.module.ts';
+import { openTokenEndpoint } from './token-endpoint/open-token-endpoint.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface Issuer {
@@ -45,15 +47,22 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 
-  const { server, port, closePublic } = await openPublicApi(parts, config, logger);
+  const context = await parts.serverIdentity.refresh();
+  const { server, port, closePublic } = await openPublicApi(parts, { config, context, logger });
   opened.defer(closePublic);
+  const tokenEndpoint =
+    parts.tokenEndpoint && (await openTokenEndpoint(parts.tokenEndpoint, { config, context, logger }));
+  opened.defer(() => tokenEndpoint?.close());
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
 
   const upkeep = startUpkeep(
     parts.authorities,
     parts.serverIdentity,
-    (context) => server.setSecureContext(context),
+    (changed) => {
+      server.setSecureContext(changed);
+      tokenEndpoint?.follow(changed);
+    },
     logger,
   );
   opened.defer(() => upkeep.stop());
@@ -75,8 +84,13 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   };
 }
 
-async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {
-  const context = await parts.serverIdentity.refresh();
+interface PublicApiOptions {
+  readonly config: IssuerConfig;
+  readonly context: SecureContextOptions | null;
+  readonly logger: Logger;
+}
+
+async function openPublicApi(parts: Parts, { config, context, logger }: PublicApiOptions) {
   // Strangers get an answer, the same for all of them, rather than a broken handshake.
   const https = { ...context, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });

@@ -11,15 +11,15 @@ export class PostgresUsedProofs extends UsedProofs {
     this.#database = database;
   }
 
-  /** One statement: PostgreSQL lets one of two inserts of the same key through, and in no order do two block each other. */
-  async take(proofs: readonly OneUse[]): Promise<boolean> {
+  /** One statement: PostgreSQL lets one of two inserts of the same key through; sorted, no two wait for each other. */
+  async take(proofs: readonly OneUse[]): Promise<readonly OneUse[]> {
     const sorted = proofs.toSorted((a, b) => Buffer.compare(a.id, b.id));
-    const { rowCount } = await this.#database.query(
+    const { rows } = await this.#database.query<{ proof: Uint8Array }>(
       `insert into issuer.used_proofs (proof, expires_at)
-       select * from unnest($1::bytea[], $2::timestamptz[]) on conflict do nothing`,
+       select * from unnest($1::bytea[], $2::timestamptz[]) on conflict do nothing returning proof`,
       [sorted.map(({ id }) => Buffer.from(id)), sorted.map(({ expiresAt }) => expiresAt)],
     );
-    return rowCount === proofs.length;
+    return sorted.filter(({ id }) => !rows.some(({ proof }) => Buffer.compare(proof, id) === 0));
   }
 
   async forget(endedBefore: Date): Promise<number> {

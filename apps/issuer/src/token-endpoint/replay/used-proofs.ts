@@ -8,8 +8,8 @@ export interface OneUse {
 
 /** What was shown before, to whichever issuer. */
 export abstract class UsedProofs {
-  /** Takes all of them; false where one was taken before. Of two that ask at once one alone hears true. */
-  abstract take(proofs: readonly OneUse[]): Promise<boolean>;
+  /** Takes all of them, and answers those that were taken before. Of two that ask at once one alone gets it. */
+  abstract take(proofs: readonly OneUse[]): Promise<readonly OneUse[]>;
   /** Forgets those that ended before `endedBefore`, many at once but not all; answers how many. */
   abstract forget(endedBefore: Date): Promise<number>;
 }

@@ -26,7 +26,7 @@ export function readForm(body: Uint8Array): Form {
 }
 
 /** The value of a parameter that occurs once; undefined where it was left out. */
-export function valueOf(form: Form, name: string): string | undefined {
+export function soleValue(form: Form, name: string): string | undefined {
   return form.get(name)?.[0];
 }
 

@@ -1,6 +1,6 @@
 import { type TokenGrant, tokenAdministration } from '@blastradius/contracts';
 import { TokenRequestRefused } from '../token-endpoint.errors.ts';
-import { type Form, valueOf } from './read-form.ts';
+import { type Form, soleValue } from './read-form.ts';
 
 /** The body of a token request, in its shape right, and nothing in it believed yet. */
 export interface TokenRequest {
@@ -44,14 +44,15 @@ const listMax = 16;
 
 /** Throws `TokenRequestRefused`. */
 export function readTokenRequest(form: Form): TokenRequest {
-  const grantType = valueOf(form, 'grant_type');
+  const grantType = soleValue(form, 'grant_type');
   if (grantType === undefined) throw malformed('grant-type-missing');
   const grant = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined;
-  if (grant === undefined) throw new TokenRequestRefused('unsupported_grant_type', 'token-request.grant-type');
+  if (grant === undefined)
+    throw new TokenRequestRefused('unsupported_grant_type', 'token-request.grant-type');
   const client = readClient(form);
   const assertion = grant === 'jwt-bearer' ? required(form, 'assertion') : undefined;
   const isExchange = grant === 'token-exchange';
-  if (isExchange && (valueOf(form, 'requested_token_type') ?? accessTokenType) !== accessTokenType) {
+  if (isExchange && (soleValue(form, 'requested_token_type') ?? accessTokenType) !== accessTokenType) {
     throw malformed('requested-token-type');
   }
   return {
@@ -68,13 +69,13 @@ export function readTokenRequest(form: Form): TokenRequest {
 /** There are no shared secrets here, so that one that is sent is a mistake which must not look like a success. */
 function readClient(form: Form): ClaimedClient {
   if (form.has('client_secret')) throw new TokenRequestRefused('invalid_client', 'client.secret');
-  const assertion = valueOf(form, 'client_assertion');
-  const type = valueOf(form, 'client_assertion_type');
+  const assertion = soleValue(form, 'client_assertion');
+  const type = soleValue(form, 'client_assertion_type');
   if ((assertion === undefined) !== (type === undefined)) throw malformed('client-assertion-incomplete');
   if (type !== undefined && !assertionTypes.includes(type)) {
     throw new TokenRequestRefused('invalid_client', 'client.assertion-type');
   }
-  return { clientId: valueOf(form, 'client_id'), assertion };
+  return { clientId: soleValue(form, 'client_id'), assertion };
 }
 
 function hasActor(form: Form): boolean {
@@ -105,7 +106,7 @@ function readAudience(form: Form): string[] {
 
 /** Where no scope is asked for, none is given. */
 function readScopes(form: Form): string[] {
-  const text = valueOf(form, 'scope');
+  const text = soleValue(form, 'scope');
   if (text === undefined) return [];
   const scopes = [...new Set(text.split(' '))];
   const isSound = scopes.every((scope) => tokenAdministration.scopeToken.safeParse(scope).success);
@@ -116,7 +117,7 @@ function readScopes(form: Form): string[] {
 }
 
 function required(form: Form, name: string): string {
-  const value = valueOf(form, name);
+  const value = soleValue(form, name);
   if (value === undefined) throw malformed(`${name.replaceAll('_', '-')}-missing`);
   return value;
 }
