@@ -34,10 +34,10 @@ export interface IssuedAccessToken {
 
 interface IssueAccessTokenParts {
   readonly svids: VerifiedSvids;
-  readonly keys: AccessTokenKeys;
-  readonly policies: TokenPolicies;
+  readonly keys: Pick<AccessTokenKeys, 'signer' | 'published'>;
+  readonly policies: Pick<TokenPolicies, 'all'>;
   readonly usedProofs: UsedProofs;
-  readonly ledger: IssuerLedger;
+  readonly ledger: Pick<IssuerLedger, 'record'>;
   readonly clock: Clock;
   readonly issuer: string;
   /** As clients write it, for their DPoP proofs. */

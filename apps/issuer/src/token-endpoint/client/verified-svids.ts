@@ -6,11 +6,11 @@ import type { AcceptedAuthorities } from './accepted-authorities.ts';
 
 /** The SVIDs that a token request shows, in whatever role. */
 export class VerifiedSvids {
-  readonly #authorities: AcceptedAuthorities;
+  readonly #authorities: Pick<AcceptedAuthorities, 'bundles'>;
   readonly #clock: Clock;
   readonly #issuer: string;
 
-  constructor(authorities: AcceptedAuthorities, clock: Clock, issuer: string) {
+  constructor(authorities: Pick<AcceptedAuthorities, 'bundles'>, clock: Clock, issuer: string) {
     this.#authorities = authorities;
     this.#clock = clock;
     this.#issuer = issuer;

@@ -25,7 +25,7 @@ export interface Parties {
 
 export interface SubjectReaderParts {
   readonly svids: VerifiedSvids;
-  readonly keys: AccessTokenKeys;
+  readonly keys: Pick<AccessTokenKeys, 'published'>;
   readonly clock: Clock;
   readonly issuer: string;
 }
