@@ -5,11 +5,11 @@ import type { Clock } from '@blastradius/kernel';
 import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, observeHttpServer } from '@blastradius/runtime';
+import { keepPeerChains } from '@blastradius/spiffe';
 import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
 import { countActs } from './audit/count-acts.ts';
-import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
@@ -56,20 +56,15 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
 
-  const upkeep = startUpkeep(
-    parts.authorities,
-    parts.serverIdentity,
-    (changed) => {
-      server.setSecureContext(changed);
-      tokenEndpoint?.follow(changed);
-    },
-    logger,
-  );
+  const apply = (changed: SecureContextOptions) => {
+    server.setSecureContext(changed);
+    tokenEndpoint?.follow(changed);
+  };
+  const upkeep = startUpkeep(parts, apply, logger);
   opened.defer(() => upkeep.stop());
   const rotation = await scheduleRotation(
     { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
-    new AuthorityRotation(parts.authorities, clock),
-    parts.authorities,
+    parts.scheduledRotation,
     config.authority.rotationSeconds,
   );
   opened.defer(() => rotation.stop());
@@ -97,9 +92,10 @@ async function openPublicApi(parts: Parts, { config, context, logger }: PublicAp
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   fastify.addHook('onRequest', authenticationHook(parts.callers));
-  await app.listen(config.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
+  keepPeerChains(server);
+  await app.listen(config.port, config.bindAddress);
   return { server, port: (server.address() as AddressInfo).port, closePublic: () => app.close() };
 }
 

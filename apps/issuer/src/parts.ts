@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Clock } from '@blastradius/kernel';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
@@ -9,6 +10,7 @@ import { IssuerLedger } from './audit/issuer-ledger.ts';
 import type { IssuerLog } from './audit/issuer-log.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
+import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
@@ -57,7 +59,11 @@ export function composeParts(config: IssuerConfig, database: Database, log: Issu
     tokenPolicies,
     tokenEndpoint,
     authorities,
-    forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
+    forcedRotation: new ForcedRotation(authorities, {
+      issuer: `${hostname()}/${process.pid}`,
+      publishSeconds: config.authority.activationDelaySeconds,
+    }),
+    scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
     readiness: new Readiness(authorities),
     registrations,
     joinTokens,

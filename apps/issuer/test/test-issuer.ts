@@ -18,7 +18,7 @@ let databases = 0;
 export interface TestIssuer {
   readonly url: string;
   readonly environment: Record<string, string>;
-  admin(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  admin(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   mintJoinToken(node?: string, ttlSeconds?: number): Promise<{ joinToken: string; authorities: string[] }>;
   /** A client with the SVID of a sidecar that has just been admitted. */
   admitSidecar(
@@ -49,6 +49,11 @@ export async function newEnvironment(
     LEDGER_FILE: join(folder, 'issuer.jsonl'),
     ...changes,
   };
+}
+
+/** The name of its database, wherever PostgreSQL listens. */
+export function databaseOf(environment: Record<string, string>): string {
+  return /\/(issuer_\d+_\d+)/.exec(environment['DATABASE_URL'] ?? '')?.[1] ?? '';
 }
 
 export function adminRequest(
@@ -109,6 +114,12 @@ export async function startTestIssuer(
       await issuer.close();
     },
   };
+}
+
+/** The name of its database. The address has no host where PostgreSQL listens on a socket, and is no URL then. */
+export function databaseOf(environment: Record<string, string>): string {
+  const [, name = ''] = /\/([^/?]+)(?:\?|$)/.exec(environment['DATABASE_URL'] ?? '') ?? [];
+  return name;
 }
 
 export function removeEnvironment(environment: Record<string, string>): void {

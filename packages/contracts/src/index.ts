@@ -1,4 +1,5 @@
 export type {
+  AuthorityView,
   IssuancePolicy,
   KeySetKind,
   PolicyExplanation,

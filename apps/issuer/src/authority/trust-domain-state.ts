@@ -6,8 +6,9 @@ import {
   type TokenAuthority,
   tokenKeyId,
 } from '@blastradius/pki';
-import { subjectKeyIdOf, type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
+import { type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
 import type { AuthoritySnapshot, StoredAuthority } from './authority-store.ts';
+import { keyIdOf } from './key-id.ts';
 import { unwrapKey } from './key-wrapping.ts';
 
 /** What signs, by the kind of its key set. */
@@ -27,6 +28,8 @@ export type KeySets = { readonly [K in KeySetKind]: readonly OpenAuthority<K>[] 
 
 /** A snapshot as requests use it. Never changed in place. */
 export interface TrustDomainState extends AuthoritySnapshot {
+  /** When it was opened, by this process's monotonic clock. */
+  readonly openedAtMs: number;
   readonly keySets: KeySets;
   readonly bundle: X509Bundle;
   readonly bundles: X509BundleSet;
@@ -47,6 +50,7 @@ export function openSnapshot(
   const bundle = { trustDomain, authorities: keySets.x509.map(({ published }) => published) };
   return Object.freeze({
     ...snapshot,
+    openedAtMs: performance.now(),
     keySets,
     bundle,
     bundles: new X509BundleSet([bundle]),
@@ -55,11 +59,6 @@ export function openSnapshot(
     accessTokenKeys: keySets['access-token'].map(jwkOf),
     taintedKeyIds: snapshot.authorities.flatMap(taintedKeyId),
   });
-}
-
-/** How the bundle and the SVIDs name an authority's key: hex in lower case. */
-export function keyIdOf({ kind, published }: StoredAuthority): string | undefined {
-  return kind === 'x509' ? subjectKeyIdOf(published) : tokenKeyId(published);
 }
 
 function openKeySets(authorities: readonly StoredAuthority[], keyEncryptionKey: Uint8Array): KeySets {

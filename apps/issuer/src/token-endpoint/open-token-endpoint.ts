@@ -2,6 +2,7 @@ import { Server } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { observeHttpServer } from '@blastradius/runtime';
+import { keepPeerChains } from '@blastradius/spiffe';
 import type { IssuerConfig } from '../config.ts';
 import type { TokenEndpointParts } from './compose-token-endpoint.ts';
 import { notKept, oauthFailure } from './oauth-failures.ts';
@@ -54,9 +55,10 @@ export async function openTokenEndpoint(
     const reason = `http.${statusCode}`;
     parts.ledger.record({ event: 'access-token-refused', kind: 'access-token', reason });
   });
-  await app.listen(config.tokenEndpoint.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the token endpoint is not served over TLS');
+  keepPeerChains(server);
+  await app.listen(config.tokenEndpoint.port, config.bindAddress);
   const forgetting = forgetUsedProofs(parts.usedProofs, parts.clock, logger);
   return {
     follow: (changed) => server.setSecureContext(changed),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { peerChain } from '@blastradius/spiffe';
 import { Body, Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { peerCertificates } from '../attestation/peer-certificates.ts';
 import { IssueAccessToken } from './issue-access-token.ts';
 import { accessTokenType } from './request/read-token-request.ts';
 
@@ -18,7 +18,7 @@ export class TokenController {
       body: body instanceof Uint8Array ? body : new Uint8Array(),
       dpopHeaders: raw.headersDistinct['dpop'] ?? [],
       hasAuthorizationHeader: raw.headers.authorization !== undefined,
-      certificates: peerCertificates(raw),
+      certificates: peerChain(raw.socket),
     });
     const { accessToken, tokenType, expiresInSeconds, scopes, isExchange } = issued;
     return {
