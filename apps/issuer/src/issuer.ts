@@ -2,14 +2,16 @@ import { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
-import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, observeHttpServer } from '@blastradius/runtime';
 import { keepPeerChains } from '@blastradius/spiffe';
 import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
-import { countActs } from './audit/count-acts.ts';
+import { answerWhenDurable } from './audit/answer-when-durable.ts';
+import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
+import { scheduleCheckpoints } from './audit/checkpoint-schedule.ts';
+import { openIssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
@@ -40,10 +42,11 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(() => database.end());
   await claimDatabase(database, config.trustDomain);
 
-  const ledger = openLedger<IssuerRecord>(config.ledgerFile);
-  opened.defer(() => ledger.close());
-  const log = countActs({ appendAll: (records) => records.forEach(ledger.append) });
-  const parts = composeParts(config, database, log, clock);
+  const auditLog = openIssuerAuditLog(config.ledgerFile, config.trustDomain);
+  opened.defer(() => auditLog.close());
+  const parts = composeParts(config, database, auditLog, clock);
+  const checkpoints = await startCheckpoints(parts, config, clock, logger);
+  opened.defer(() => checkpoints.stop());
   await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 
@@ -51,7 +54,8 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const { server, port, closePublic } = await openPublicApi(parts, { config, context, logger });
   opened.defer(closePublic);
   const tokenEndpoint =
-    parts.tokenEndpoint && (await openTokenEndpoint(parts.tokenEndpoint, { config, context, logger }));
+    parts.tokenEndpoint &&
+    (await openTokenEndpoint(parts.tokenEndpoint, { config, context, logger, auditLog }));
   opened.defer(() => tokenEndpoint?.close());
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
@@ -79,6 +83,16 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   };
 }
 
+async function startCheckpoints(parts: Parts, config: IssuerConfig, clock: Clock, logger: Logger) {
+  const { auditLog: log, auditStore: store, auditKeys } = parts;
+  const key = await auditKeys.open();
+  const file = `${config.ledgerFile}.checkpoints`;
+  return scheduleCheckpoints(
+    new AuditCheckpoints({ log, file, store, key, clock, ...config.auditCheckpoints }),
+    logger,
+  );
+}
+
 interface PublicApiOptions {
   readonly config: IssuerConfig;
   readonly context: SecureContextOptions | null;
@@ -92,6 +106,7 @@ async function openPublicApi(parts: Parts, { config, context, logger }: PublicAp
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   fastify.addHook('onRequest', authenticationHook(parts.callers));
+  fastify.addHook('onSend', answerWhenDurable(parts.auditLog));
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
   keepPeerChains(server);
@@ -105,6 +120,7 @@ async function openAdministration(
   logger: Logger,
 ): Promise<() => Promise<void>> {
   const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax });
+  app.getHttpAdapter().getInstance().addHook('onSend', answerWhenDurable(parts.auditLog));
   await clearSocketPath(config.adminSocket);
   await withOwnerOnlyFiles(() => app.listen(config.adminSocket));
   return () => app.close();

@@ -6,8 +6,11 @@ import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
 import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
+import { AuditKeys } from './audit/audit-keys.ts';
+import { countActs } from './audit/count-acts.ts';
+import type { IssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
-import type { IssuerLog } from './audit/issuer-log.ts';
+import { PostgresAuditStore } from './audit/postgres-audit-store.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
 import { AuthorityRotation } from './authority/authority-rotation.ts';
@@ -34,10 +37,16 @@ import { TokenPolicies } from './token-endpoint/policy/token-policies.ts';
 export type Parts = ReturnType<typeof composeParts>;
 
 /** The domain objects that the public and the operator's API share. */
-export function composeParts(config: IssuerConfig, database: Database, log: IssuerLog, clock: Clock) {
+export function composeParts(
+  config: IssuerConfig,
+  database: Database,
+  auditLog: IssuerAuditLog,
+  clock: Clock,
+) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
-  const ledger = new IssuerLedger(log, clock);
+  const ledger = new IssuerLedger(countActs(auditLog), clock);
+  const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
@@ -64,7 +73,10 @@ export function composeParts(config: IssuerConfig, database: Database, log: Issu
       publishSeconds: config.authority.activationDelaySeconds,
     }),
     scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
-    readiness: new Readiness(authorities),
+    auditLog,
+    auditStore,
+    auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
+    readiness: new Readiness(authorities, auditLog),
     registrations,
     joinTokens,
     federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),

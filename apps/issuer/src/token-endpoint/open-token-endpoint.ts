@@ -3,6 +3,8 @@ import type { SecureContextOptions } from 'node:tls';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { observeHttpServer } from '@blastradius/runtime';
 import { keepPeerChains } from '@blastradius/spiffe';
+import { answerWhenDurable } from '../audit/answer-when-durable.ts';
+import type { IssuerAuditLog } from '../audit/issuer-audit-log.ts';
 import type { IssuerConfig } from '../config.ts';
 import type { TokenEndpointParts } from './compose-token-endpoint.ts';
 import { notKept, oauthFailure } from './oauth-failures.ts';
@@ -22,13 +24,20 @@ export interface TokenEndpoint {
   close(): Promise<void>;
 }
 
+interface TokenEndpointOptions {
+  readonly config: IssuerConfig;
+  readonly context: SecureContextOptions | null;
+  readonly logger: Logger;
+  readonly auditLog: Pick<IssuerAuditLog, 'durable'>;
+}
+
 /**
  * Serves OAuth clients, at a port of their own: nothing of what sidecars ask is to be had here, and the
  * other way round.
  */
 export async function openTokenEndpoint(
   parts: TokenEndpointParts,
-  { config, context, logger }: { config: IssuerConfig; context: SecureContextOptions | null; logger: Logger },
+  { config, context, logger, auditLog }: TokenEndpointOptions,
 ): Promise<TokenEndpoint> {
   // A client without a certificate may have an assertion; what a certificate is worth is judged at each request.
   const https = { ...context, requestCert: true, rejectUnauthorized: false };
@@ -50,11 +59,12 @@ export async function openTokenEndpoint(
       .headers({ ...notKept, 'retry-after': '1' })
       .send({ error: 'temporarily_unavailable' });
   });
-  fastify.addHook('onResponse', async ({ routeOptions: { url } }, { statusCode }) => {
+  fastify.addHook('onSend', async ({ routeOptions: { url } }, { statusCode }) => {
     if (url !== tokenPath || !unheardStatuses.includes(statusCode)) return;
     const reason = `http.${statusCode}`;
     parts.ledger.record({ event: 'access-token-refused', kind: 'access-token', reason });
   });
+  fastify.addHook('onSend', answerWhenDurable(auditLog));
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the token endpoint is not served over TLS');
   keepPeerChains(server);
