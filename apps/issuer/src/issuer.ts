@@ -50,12 +50,12 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 
-  const context = await parts.serverIdentity.refresh();
-  const { server, port, closePublic } = await openPublicApi(parts, { config, context, logger });
+  const ownIdentity = (await parts.serverIdentity.refresh()) ?? {};
+  const { server, port, closePublic } = await openPublicApi(parts, config, { logger, ownIdentity });
   opened.defer(closePublic);
   const tokenEndpoint =
     parts.tokenEndpoint &&
-    (await openTokenEndpoint(parts.tokenEndpoint, { config, context, logger, auditLog }));
+    (await openTokenEndpoint(parts.tokenEndpoint, { config, ownIdentity, logger, auditLog }));
   opened.defer(() => tokenEndpoint?.close());
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
@@ -93,15 +93,14 @@ async function startCheckpoints(parts: Parts, config: IssuerConfig, clock: Clock
   );
 }
 
-interface PublicApiOptions {
-  readonly config: IssuerConfig;
-  readonly context: SecureContextOptions | null;
+interface PublicRim {
   readonly logger: Logger;
+  readonly ownIdentity: SecureContextOptions;
 }
 
-async function openPublicApi(parts: Parts, { config, context, logger }: PublicApiOptions) {
+async function openPublicApi(parts: Parts, config: IssuerConfig, { logger, ownIdentity }: PublicRim) {
   // Strangers get an answer, the same for all of them, rather than a broken handshake.
-  const https = { ...context, requestCert: true, rejectUnauthorized: false };
+  const https = { ...ownIdentity, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);

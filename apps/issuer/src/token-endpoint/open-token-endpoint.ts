@@ -26,7 +26,7 @@ export interface TokenEndpoint {
 
 interface TokenEndpointOptions {
   readonly config: IssuerConfig;
-  readonly context: SecureContextOptions | null;
+  readonly ownIdentity: SecureContextOptions;
   readonly logger: Logger;
   readonly auditLog: Pick<IssuerAuditLog, 'durable'>;
 }
@@ -37,10 +37,10 @@ interface TokenEndpointOptions {
  */
 export async function openTokenEndpoint(
   parts: TokenEndpointParts,
-  { config, context, logger, auditLog }: TokenEndpointOptions,
+  { config, ownIdentity, logger, auditLog }: TokenEndpointOptions,
 ): Promise<TokenEndpoint> {
   // A client without a certificate may have an assertion; what a certificate is worth is judged at each request.
-  const https = { ...context, requestCert: true, rejectUnauthorized: false };
+  const https = { ...ownIdentity, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(tokenEndpointModule(parts), {
     logger,
     https,
