@@ -8,6 +8,7 @@ import {
   agent,
   asIssuer,
   assertionType,
+  type Claims,
   type Form,
   grantTypes,
   outsider,
@@ -582,7 +583,7 @@ const ofExchange: readonly Row[] = [
   ],
 ];
 const withProof =
-  (changes: object): Build =>
+  (changes: Claims): Build =>
   async () => ({
     form: await credentials(),
     dpop: [await range.dpop(p256(), changes)],

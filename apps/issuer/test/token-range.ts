@@ -4,7 +4,7 @@ import { DomainError } from '@blastradius/kernel';
 import { createAuthority, createTokenAuthority, mintX509Svid, type TokenAuthority } from '@blastradius/pki';
 import { JwtBundleSet, X509BundleSet } from '@blastradius/spiffe';
 import { fakeClock } from '@blastradius/testkit';
-import { type JWTPayload, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import type { IssuerAct } from '../src/audit/issuer-ledger.ts';
 import { VerifiedSvids } from '../src/token-endpoint/client/verified-svids.ts';
 import { IssueAccessToken, type IssuedAccessToken } from '../src/token-endpoint/issue-access-token.ts';
@@ -57,8 +57,11 @@ class MemoryUsedProofs extends UsedProofs {
 export const p256 = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 export type TokenRange = Awaited<ReturnType<typeof tokenRange>>;
 
+/** Also such as no token may have. */
+export type Claims = Readonly<Record<string, unknown>>;
+
 export interface SvidChanges {
-  readonly claims?: JWTPayload;
+  readonly claims?: Claims;
   readonly header?: object;
   readonly authority?: TokenAuthority;
 }
@@ -120,7 +123,7 @@ export async function tokenRange(policies: readonly Partial<TokenPolicy>[]) {
       })
         .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: authority.keyId, ...header })
         .sign(authority.privateKey),
-    accessToken: (claims: JWTPayload = {}, { header = {}, authority = access }: SvidChanges = {}) =>
+    accessToken: (claims: Claims = {}, { header = {}, authority = access }: SvidChanges = {}) =>
       new SignJWT({
         iss: asIssuer,
         sub: agent('ada'),
@@ -145,7 +148,7 @@ export async function tokenRange(policies: readonly Partial<TokenPolicy>[]) {
       });
       return [certificate];
     },
-    dpop: (key: { publicKey: KeyObject; privateKey: KeyObject }, claims: JWTPayload = {}) =>
+    dpop: (key: { publicKey: KeyObject; privateKey: KeyObject }, claims: Claims = {}) =>
       new SignJWT({ jti: randomUUID(), htm: 'POST', htu: tokenUrl, iat: seconds(), ...claims })
         .setProtectedHeader({
           alg: 'ES256',
@@ -174,7 +177,7 @@ export async function tokenRange(policies: readonly Partial<TokenPolicy>[]) {
 /** A parameter with several values occurs several times. */
 export function encode(form: Form): string {
   const pairs = Object.entries(form).flatMap(([name, value]) =>
-    (value === undefined ? [] : [value].flat()).map((one) => [name, one]),
+    (value === undefined ? [] : [value].flat()).map((one): [string, string] => [name, one]),
   );
   return new URLSearchParams(pairs).toString();
 }

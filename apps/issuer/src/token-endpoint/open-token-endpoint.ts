@@ -47,8 +47,12 @@ export async function openTokenEndpoint(
     bodyBytesMax,
     failures: oauthFailure,
   });
-  // Nest's own reader would take the last of two values.
-  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: bodyBytesMax });
+  // Nest's own reader would hide that a parameter occurs twice.
+  app.useBodyParser(
+    'application/x-www-form-urlencoded',
+    { bodyLimit: bodyBytesMax },
+    (_request, body, done) => done(null, body),
+  );
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   const rate = new RequestRate(config.tokenEndpoint.requestsPerSecond);

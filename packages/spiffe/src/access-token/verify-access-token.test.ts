@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
   type AccessTokenCheck,
@@ -39,7 +39,7 @@ const expected: AccessTokenExpectation = {
   sender: { keyThumbprint: jkt, certificateThumbprint: x5t },
 };
 
-const sign = (changes: JWTPayload = {}, headers: Partial<JWTHeaderParameters> = {}, key = own.privateKey) =>
+const sign = (changes: object = {}, headers: object = {}, key = own.privateKey) =>
   new SignJWT({ ...claims, ...changes }).setProtectedHeader({ ...header, ...headers }).sign(key);
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
