@@ -8,6 +8,7 @@ import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
 import { type RunFlags, run } from './run.ts';
 import { Interrupted } from './run-folder.ts';
+import { addTokenCommands } from './token/token-commands.ts';
 import { writeReport } from './write-report.ts';
 
 const USAGE_ERROR = 2;
@@ -103,6 +104,7 @@ program
     process.stdout.write(`${renderReportTable(writeReport(resolve(folder)))}\n`);
   });
 addIdentityCommands(program);
+addTokenCommands(program);
 
 try {
   await program.parseAsync();
