@@ -15,6 +15,8 @@ import type { Parts } from './parts.ts';
 import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
 import { Registrations } from './registration/registrations.ts';
+import { TokenPolicies } from './token-endpoint/policy/token-policies.ts';
+import { TokenPolicyController } from './token-endpoint/policy/token-policy.controller.ts';
 
 @Module({})
 class AdministrationModule {}
@@ -29,6 +31,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       JoinTokenController,
       AuthorityController,
       FederationController,
+      TokenPolicyController,
       AuditController,
     ],
     providers: [
@@ -40,6 +43,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       provideValue(JoinTokens, parts.joinTokens),
       provideValue(TrustBundles, parts.bundles),
       provideValue(FederatedBundles, parts.federatedBundles),
+      provideValue(TokenPolicies, parts.tokenPolicies),
     ],
   };
 }

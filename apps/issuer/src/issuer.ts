@@ -1,5 +1,6 @@
 import { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, observeHttpServer } from '@blastradius/runtime';
@@ -19,6 +20,7 @@ import { openDatabase } from './database/database.ts';
 import { claimDatabase, migrate } from './database/migrate.ts';
 import { composeParts, type Parts } from './parts.ts';
 import { publicModule } from './public.module.ts';
+import { openTokenEndpoint } from './token-endpoint/open-token-endpoint.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface Issuer {
@@ -51,12 +53,21 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(measureAudit(auditLog));
   opened.defer(measureAuthority(parts.authorities, clock));
 
-  const { server, port, closePublic } = await openPublicApi(parts, config, logger);
+  const ownIdentity = (await parts.serverIdentity.refresh()) ?? {};
+  const { server, port, closePublic } = await openPublicApi(parts, config, { logger, ownIdentity });
   opened.defer(closePublic);
+  const tokenEndpoint =
+    parts.tokenEndpoint &&
+    (await openTokenEndpoint(parts.tokenEndpoint, { config, ownIdentity, logger, auditLog }));
+  opened.defer(() => tokenEndpoint?.close());
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
 
-  const upkeep = startUpkeep(parts, (context) => server.setSecureContext(context), logger);
+  const apply = (changed: SecureContextOptions) => {
+    server.setSecureContext(changed);
+    tokenEndpoint?.follow(changed);
+  };
+  const upkeep = startUpkeep(parts, apply, logger);
   opened.defer(() => upkeep.stop());
   const rotation = await scheduleRotation(
     { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
@@ -85,10 +96,14 @@ async function startCheckpoints(parts: Parts, config: IssuerConfig, clock: Clock
   );
 }
 
-async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {
-  const context = await parts.serverIdentity.refresh();
+interface PublicRim {
+  readonly logger: Logger;
+  readonly ownIdentity: SecureContextOptions;
+}
+
+async function openPublicApi(parts: Parts, config: IssuerConfig, { logger, ownIdentity }: PublicRim) {
   // Strangers get an answer, the same for all of them, rather than a broken handshake.
-  const https = { ...context, requestCert: true, rejectUnauthorized: false };
+  const https = { ...ownIdentity, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);

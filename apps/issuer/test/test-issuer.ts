@@ -54,11 +54,6 @@ export async function newEnvironment(
   };
 }
 
-/** The name of its database, wherever PostgreSQL listens. */
-export function databaseOf(environment: Record<string, string>): string {
-  return /\/(issuer_\d+_\d+)/.exec(environment['DATABASE_URL'] ?? '')?.[1] ?? '';
-}
-
 export function adminRequest(
   socketPath: string,
   method: string,
