@@ -32,6 +32,31 @@ export {
 } from './bundle/x509-bundle.ts';
 export { type DerElement, DerMalformed, readElement, readElements } from './der/read.ts';
 export { splitCertificates } from './der/split-certificates.ts';
+export { acceptFetchedBundle } from './federation/accept-fetched-bundle.ts';
+export {
+  type BundleEndpoint,
+  type EndpointProfile,
+  parseEndpointSpiffeId,
+  parseEndpointUrl,
+} from './federation/bundle-endpoint.ts';
+export {
+  createFederatedBundleSource,
+  type FederatedBundleSource,
+  type FederatedBundleSourceOptions,
+} from './federation/federated-bundle-source.ts';
+export {
+  BundleEndpointAnswerInvalid,
+  BundleEndpointBundleMissing,
+  BundleEndpointInvalid,
+  BundleEndpointSlow,
+  BundleEndpointUnreachable,
+  BundleEndpointUntrusted,
+  BundleFetchFailed,
+  FetchedBundleInvalid,
+  FetchedBundleRolledBack,
+} from './federation/federation.errors.ts';
+export { type FetchBundleOptions, fetchBundle, readFetchedBundle } from './federation/fetch-bundle.ts';
+export { type RefreshState, refreshPauseSeconds } from './federation/refresh-pause.ts';
 export { type JwtSvid, parseJwtSvidInsecure } from './jwt-svid/jwt-svid.ts';
 export { type JwtSvidExpectation, verifyJwtSvid } from './jwt-svid/verify-jwt-svid.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';

@@ -3,15 +3,20 @@ import { type VerifiedX509Svid, verifyX509Svid } from '../x509-svid/verify-x509-
 import type { MtlsOptions } from './mtls-options.ts';
 import { PeerNotAuthorized } from './tls.errors.ts';
 
+/** By whom a peer is verified and wanted; it takes no identity of one's own. */
+export interface PeerExpectation extends Pick<MtlsOptions, 'authorize' | 'now'> {
+  readonly source: Pick<MtlsOptions['source'], 'bundles'>;
+}
+
 /** Who is at the other end of a connection. Throws `svid.*` or `tls.peer-not-authorized`. */
-export function verifyTlsPeer(socket: TLSSocket, options: MtlsOptions): VerifiedX509Svid {
+export function verifyTlsPeer(socket: TLSSocket, options: PeerExpectation): VerifiedX509Svid {
   return verifyPeerCertificate(socket.getPeerCertificate(true), options);
 }
 
 /** The same for a certificate as Node hands it to `checkServerIdentity`. */
 export function verifyPeerCertificate(
   certificate: PeerCertificate | DetailedPeerCertificate,
-  { source, authorize, now = () => new Date() }: MtlsOptions,
+  { source, authorize, now = () => new Date() }: PeerExpectation,
 ): VerifiedX509Svid {
   const verified = verifyX509Svid(chainOf(certificate), source.bundles(), now());
   if (authorize(verified.spiffeId)) return verified;
