@@ -8,6 +8,8 @@ import { ForcedRotation } from './authority/forced-rotation.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { FederatedBundles } from './federation/federated-bundles.ts';
 import { FederationController } from './federation/federation.controller.ts';
+import { FederationRelationships } from './federation/federation-relationships.ts';
+import { RelationshipController } from './federation/relationship.controller.ts';
 import type { Parts } from './parts.ts';
 import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
@@ -26,6 +28,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       JoinTokenController,
       AuthorityController,
       FederationController,
+      RelationshipController,
     ],
     providers: [
       provideValue(Authorities, parts.authorities),
@@ -33,7 +36,8 @@ export function administrationModule(parts: Parts): DynamicModule {
       provideValue(Registrations, parts.registrations),
       provideValue(JoinTokens, parts.joinTokens),
       provideValue(TrustBundles, parts.bundles),
-      provideValue(FederatedBundles, parts.federatedBundles),
+      provideValue(FederatedBundles, parts.federation.bundles),
+      provideValue(FederationRelationships, parts.federation.relationships),
     ],
   };
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { certificatesFromPem } from '@blastradius/spiffe';
 import { z } from 'zod';
+import {
+  type PublishingSettings,
+  publishingSettings,
+  publishingVariables,
+} from './publishing/publishing-settings.ts';
 
 /** What may come from a file that `<NAME>_FILE` names. */
 export const SECRETS = ['DATABASE_URL', 'JOBS_URL', 'KEY_ENCRYPTION_KEY'] as const;
@@ -45,6 +50,7 @@ const environment = z.object({
   AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
   BUNDLE_REFRESH_HINT_SECONDS: seconds,
   LEDGER_FILE: z.string().startsWith('/'),
+  ...publishingVariables,
 });
 
 export interface AuthoritySchedule {
@@ -72,6 +78,7 @@ export interface IssuerConfig {
   readonly authority: AuthoritySchedule;
   readonly bundleRefreshHintSeconds: number;
   readonly ledgerFile: string;
+  readonly publishing: PublishingSettings;
 }
 
 /** Reads the environment once; what is missing or out of range ends the start with its name. */
@@ -99,6 +106,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     }),
     bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
     ledgerFile: parsed.LEDGER_FILE,
+    publishing: publishingSettings(parsed),
   });
 }
 

@@ -1,5 +1,6 @@
 import { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
 import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
@@ -14,12 +15,17 @@ import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { claimDatabase, migrate } from './database/migrate.ts';
+import { startFederationPolling } from './federation/federation-polling.ts';
 import { composeParts, type Parts } from './parts.ts';
 import { publicModule } from './public.module.ts';
+import { openPublishing } from './publishing/open-publishing.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface Issuer {
   readonly url: string;
+  /** Where they are asked for. */
+  readonly bundleEndpointUrl: string | undefined;
+  readonly discoveryUrl: string | undefined;
   /** The database answers, and an authority can sign. */
   readonly isReady: () => Promise<boolean>;
   close(): Promise<void>;
@@ -44,18 +50,26 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 
-  const { server, port, closePublic } = await openPublicApi(parts, config, logger);
+  const ownIdentity = (await parts.serverIdentity.refresh()) ?? {};
+  const { server, port, closePublic } = await openPublicApi(parts, config, { logger, ownIdentity });
   opened.defer(closePublic);
+  const publishing = await openPublishing({ ...parts, settings: config.publishing, logger, ownIdentity });
+  opened.defer(() => publishing.close());
   opened.defer(await openAdministration(parts, config, logger));
   opened.defer(() => parts.forcedRotation.stop());
 
   const upkeep = startUpkeep(
     parts.authorities,
     parts.serverIdentity,
-    (context) => server.setSecureContext(context),
+    (context) => {
+      server.setSecureContext(context);
+      publishing.setOwnIdentity(context);
+    },
     logger,
   );
   opened.defer(() => upkeep.stop());
+  const polling = startFederationPolling(parts.federation.store, parts.federation.refresh, logger);
+  opened.defer(() => polling.stop());
   const rotation = await scheduleRotation(
     { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
     new AuthorityRotation(parts.authorities, clock),
@@ -69,15 +83,21 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const running = opened.move();
   return {
     url: `https://127.0.0.1:${port}`,
+    bundleEndpointUrl: publishing.bundleEndpointUrl,
+    discoveryUrl: publishing.discoveryUrl,
     isReady: () => parts.readiness.isReady(),
     close: () => running.disposeAsync(),
   };
 }
 
-async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {
-  const context = await parts.serverIdentity.refresh();
+interface PublicRim {
+  readonly logger: Logger;
+  readonly ownIdentity: SecureContextOptions;
+}
+
+async function openPublicApi(parts: Parts, config: IssuerConfig, { logger, ownIdentity }: PublicRim) {
   // Strangers get an answer, the same for all of them, rather than a broken handshake.
-  const https = { ...context, requestCert: true, rejectUnauthorized: false };
+  const https = { ...ownIdentity, requestCert: true, rejectUnauthorized: false };
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
@@ -93,7 +113,7 @@ async function openAdministration(
   config: IssuerConfig,
   logger: Logger,
 ): Promise<() => Promise<void>> {
-  const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax });
+  const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax, keepRawBody: true });
   await clearSocketPath(config.adminSocket);
   await withOwnerOnlyFiles(() => app.listen(config.adminSocket));
   return () => app.close();
