@@ -3,6 +3,7 @@ import { DomainError } from '@blastradius/kernel';
 import { LOAD_LIMITS } from '@blastradius/load';
 import { renderReportTable } from '@blastradius/scenario';
 import { Command, CommanderError, Option } from 'commander';
+import { addFederationCommands } from './federation/federation-commands.ts';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
@@ -103,6 +104,7 @@ program
     process.stdout.write(`${renderReportTable(writeReport(resolve(folder)))}\n`);
   });
 addIdentityCommands(program);
+addFederationCommands(program);
 
 try {
   await program.parseAsync();

@@ -17,8 +17,10 @@ let databases = 0;
 
 export interface TestIssuer {
   readonly url: string;
+  readonly bundleEndpointUrl: string;
+  readonly discoveryUrl: string;
   readonly environment: Record<string, string>;
-  admin(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  admin(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   mintJoinToken(node?: string, ttlSeconds?: number): Promise<{ joinToken: string; authorities: string[] }>;
   /** A client with the SVID of a sidecar that has just been admitted. */
   admitSidecar(
@@ -51,6 +53,7 @@ export async function newEnvironment(
   };
 }
 
+/** A body that is text is sent as it is. */
 export function adminRequest(
   socketPath: string,
   method: string,
@@ -66,7 +69,7 @@ export function adminRequest(
     resolve({ status: statusCode, body: text === '' ? null : JSON.parse(text), text, headers: answered });
   });
   call.on('error', reject);
-  call.end(body === undefined ? '' : JSON.stringify(body));
+  call.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
   return promise;
 }
 
@@ -91,6 +94,8 @@ export async function startTestIssuer(
   };
   return {
     url: issuer.url,
+    bundleEndpointUrl: issuer.bundleEndpointUrl ?? '',
+    discoveryUrl: issuer.discoveryUrl ?? '',
     environment,
     admin,
     mintJoinToken,

@@ -1,4 +1,5 @@
 export type {
+  FederationRelationshipAnswer,
   IssuancePolicy,
   KeySetKind,
   PolicyExplanation,

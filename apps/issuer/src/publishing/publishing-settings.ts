@@ -1,20 +1,22 @@
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const file = z.string().startsWith('/');
+/** An empty one is none, as compose hands on what nobody has set. */
+const unlessEmpty = (text: unknown) => (text === '' ? undefined : text);
+const port = z.preprocess(unlessEmpty, z.coerce.number().int().min(0).max(65_535).optional());
+const file = z.preprocess(unlessEmpty, z.string().startsWith('/').optional());
 
 /** What the environment says about the documents that anyone may read. Nothing is published unless it is asked for. */
 export const publishingVariables = {
   /** The bundle endpoint (SPIFFE Federation, section 5); 0 takes any free port. */
-  BUNDLE_ENDPOINT_PORT: port.optional(),
+  BUNDLE_ENDPOINT_PORT: port,
   BUNDLE_ENDPOINT_PROFILE: z.enum(['https_spiffe', 'https_web']).default('https_spiffe'),
   /** OpenID discovery and key set, for who looks up keys by the `iss` of a JWT-SVID. */
-  OIDC_DISCOVERY_PORT: port.optional(),
+  OIDC_DISCOVERY_PORT: port,
   /** Of both listeners; BIND_ADDRESS unless given. */
   PUBLISHING_ADDRESS: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** PEM, leaf first. Needed by https_web and by discovery: web clients know no SVIDs. */
-  WEB_CERTIFICATE_FILE: file.optional(),
-  WEB_KEY_FILE: file.optional(),
+  WEB_CERTIFICATE_FILE: file,
+  WEB_KEY_FILE: file,
 };
 
 type Variables = z.infer<z.ZodObject<typeof publishingVariables>> & {
