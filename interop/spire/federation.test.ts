@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServerCertificate } from '../../packages/pki/src/index.ts';
-import { createWorkloadApiClient } from '../../packages/spiffe/src/index.ts';
 import { unixOrder } from '../../packages/stack/src/process/unix-request.ts';
 import { freePort } from '../../packages/testkit/src/index.ts';
 import { buildGoClient } from '../go/build-go-client.ts';
@@ -17,19 +16,20 @@ const programs = await findSpire();
 const go = await buildGoClient();
 const run = promisify(execFile);
 
+const PROGRAM = join(import.meta.dirname, '../../apps/cli/bin/blastradius.mjs');
 const SPIRE = 'spire.test';
 const OURS = 'ours.test';
 const THIRD = 'third.test';
 /** Our issuer polls by it. SPIRE polls every 15 s at its most eager, so that it is told to where a test waits. */
 const REFRESH_HINT_SECONDS = 2;
+/** What is replaced here is replaced by order, and not because it ends. */
+const patient = { X509_SVID_TTL_SECONDS: '120' };
 const WAIT = { timeout: 60_000, interval: 500 };
 const idOf = (trustDomain: string) => `spiffe://${trustDomain}/workload`;
 const ourIdentity = { hint: 'workload', path: '/workload', federatesWith: [SPIRE] };
 
-/** The commands of docs/federation.md. */
 async function blastradius(...args: string[]): Promise<string> {
-  const program = join(import.meta.dirname, '../../apps/cli/bin/blastradius.mjs');
-  return (await run(process.execPath, [program, 'federation', ...args], { timeout: 60_000 })).stdout;
+  return (await run(process.execPath, [PROGRAM, 'federation', ...args], { timeout: 60_000 })).stdout;
 }
 
 describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE and our issuer', () => {
@@ -54,9 +54,9 @@ describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE
     spire = await startSpire(programs, { bundleEndpoint });
     stops.push(() => spire.stop());
     spireEntry = await spire.register('/workload', { hint: 'workload', ttlSeconds: 600 });
-    ours = await startTrustDomain(OURS, { BUNDLE_ENDPOINT_PORT: String(ourPort) });
+    ours = await startTrustDomain(OURS, { ...patient, BUNDLE_ENDPOINT_PORT: String(ourPort) });
     stops.push(() => ours.stop());
-    third = await startTrustDomain(THIRD);
+    third = await startTrustDomain(THIRD, patient);
     stops.push(() => third.stop());
     await ours.grant([ourIdentity]);
     await third.grant([{ hint: 'workload', path: '/workload' }]);
@@ -69,6 +69,22 @@ describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE
     for (const stop of stops.reverse()) await stop();
   });
 
+  /** The block of docs/federation.md below the comment of this name, by `sh`, with the places of this test in it. */
+  const runFromDocument = async (name: string): Promise<string> => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/federation.md'), 'utf8');
+    const [, block] = new RegExp(`<!-- ${name} -->\n\`\`\`sh\n([^\`]+)\`\`\``).exec(page) ?? [];
+    if (block === undefined) throw new Error(`docs/federation.md has no block ${name}`);
+    const commands = block
+      .replaceAll('/run/issuer/admin.sock', ours.adminSocket)
+      .replaceAll('https://spire.example:8443/', endpoints.spire)
+      .replaceAll('https://issuer.example:8444/', endpoints.ours);
+    const functions = [
+      `spire-server() { '${programs?.server}' "$@" -socketPath '${spire.adminSocket}'; }`,
+      `npx() { shift; '${process.execPath}' '${PROGRAM}' "$@"; }`,
+    ];
+    const script = ['set -e', ...functions, commands].join('\n');
+    return (await run('bash', ['-c', script], { cwd: folder, timeout: 120_000 })).stdout;
+  };
   const operator = (...args: string[]) => blastradius(...args, '--admin-socket', ours.adminSocket);
   const withFederation = (federatesWith: Record<string, string>) =>
     spire.order(['entry', 'update'], {
@@ -113,23 +129,8 @@ describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE
   });
 
   it('both ways by https_spiffe, each side’s workload accepts the other’s SVIDs', async () => {
-    const spireBundle = join(folder, 'spire.json');
-    await writeFile(spireBundle, await spire.order(['bundle', 'show'], { format: 'spiffe' }));
-    const ourBundle = join(folder, 'ours.json');
-    await writeFile(ourBundle, await operator('bundle'));
-
-    const endpoint = ['--url', endpoints.spire, '--endpoint-spiffe-id', `spiffe://${SPIRE}/spire/server`];
-    const added = await operator('add', SPIRE, ...endpoint, '--bundle', spireBundle);
-    expect(added).toContain(`to be fetched every ${REFRESH_HINT_SECONDS} s`);
-    await spire.order(['federation', 'create'], {
-      trustDomain: OURS,
-      bundleEndpointURL: endpoints.ours,
-      bundleEndpointProfile: 'https_spiffe',
-      endpointSpiffeID: `spiffe://${OURS}/issuer`,
-      trustDomainBundlePath: ourBundle,
-      trustDomainBundleFormat: 'spiffe',
-    });
-    await spireRefreshes();
+    const printed = await runFromDocument('federate');
+    expect(printed).toContain(`to be fetched every ${REFRESH_HINT_SECONDS} s`);
     await withFederation({ federatesWith: `spiffe://${OURS}` });
     await expect.poll(() => authoritiesOf(spireWorkload, OURS), WAIT).toBe(1);
     await expect.poll(() => authoritiesOf(ourWorkload, SPIRE), WAIT).toBe(1);
@@ -187,9 +188,7 @@ describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE
   }, 300_000);
 
   it('after it was removed, each side refuses the other again', async () => {
-    expect(await operator('remove', SPIRE)).toContain('believed no longer');
-    await spire.order(['federation', 'delete'], { id: OURS });
-    await spire.order(['bundle', 'delete'], { id: OURS, mode: 'dissociate' });
+    expect(await runFromDocument('stop')).toContain('believed no longer');
     await expect.poll(() => authoritiesOf(ourWorkload, SPIRE), WAIT).toBe(0);
     await expect.poll(() => authoritiesOf(spireWorkload, OURS), WAIT).toBe(0);
     await expect.poll(() => tokenKeysOf(ourWorkload, SPIRE), WAIT).toBe(0);
@@ -240,13 +239,10 @@ describe.skipIf(programs === undefined)('federation by https_web', () => {
       bundleEndpointProfile: 'https_web',
     });
     await spire.order(['federation', 'refresh'], { id: OURS });
-    const fetched = JSON.parse(await spire.order(['bundle', 'list'], { id: OURS, format: 'spiffe' }));
-    const { bundles } = await createWorkloadApiClient({ socketPath: ours.socketPath })
-      .fetchX509Bundles()
-      .then((set) => ({ bundles: set.get(OURS)?.authorities }))
-      .catch(() => ({ bundles: undefined }));
-    const x5c = fetched.keys.flatMap((key: { x5c?: string[] }) => key.x5c ?? []);
-    expect(x5c).toHaveLength(1);
-    if (bundles !== undefined) expect(x5c).toEqual(bundles.map((der) => Buffer.from(der).toString('base64')));
+    const x5c = (document: string) =>
+      JSON.parse(document).keys.flatMap((key: { x5c?: string[] }) => key.x5c ?? []);
+    const fetched = x5c(await spire.order(['bundle', 'list'], { id: OURS, format: 'spiffe' }));
+    expect(fetched).toHaveLength(1);
+    expect(fetched).toEqual(x5c(await blastradius('bundle', ...socket)));
   }, 240_000);
 });

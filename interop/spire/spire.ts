@@ -30,7 +30,9 @@ export interface RunningSpire {
   readonly socketPath: string;
   /** One identity for whatever runs as the user who runs the tests; its SVIDs live so long. Returns the entry's ID. */
   register(path: string, options: Registration): Promise<string>;
-  /** What an operator orders on the server's own socket. */
+  /** The server's own, for its operator. */
+  readonly adminSocket: string;
+  /** What an operator orders there. */
   readonly order: Order;
   stop(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function startSpire(
         return JSON.parse(answer).results[0].entry.id;
       },
       order,
+      adminSocket: join(folder, 'server.sock'),
       stop,
     };
   } catch (error) {
@@ -155,6 +158,7 @@ function federationOf({ bundleEndpoint }: SpireSettings) {
   const files = certificate && {
     cert_file_path: certificate.certificateFile,
     key_file_path: certificate.keyFile,
+    file_sync_interval: '1h',
   };
   const profile = files ? { https_web: { serving_cert_file: files } } : { https_spiffe: {} };
   const endpoint = { address: '127.0.0.1', port, refresh_hint: `${refreshHintSeconds}s`, profile: [profile] };
