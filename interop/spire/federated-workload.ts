@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -27,8 +28,6 @@ export interface WorkloadPlace {
   readonly id: string;
   readonly go: ClientProgram;
 }
-
-const AUDIENCE = 'spiffe://somewhere.test/service';
 
 /** A workload of one trust domain that deals with one of another: each has its own Workload API and nothing else. */
 export class Workload {
@@ -75,10 +74,12 @@ export class Workload {
 
   /** Locally by the bundles that it has, and by its own Workload API: both say the same. */
   async believesToken(other: Workload): Promise<Outcome> {
-    const { token } = await other.tokens.svid({ audience: AUDIENCE });
+    // An audience that nobody has asked for yet: a token that was kept may be of a key that is gone.
+    const audience = `spiffe://somewhere.test/${randomUUID()}`;
+    const { token } = await other.tokens.svid({ audience });
     const api = createWorkloadApiClient({ socketPath: this.place.socketPath });
-    const remotely = await outcomeOf(() => api.validateJwtSvid({ token, audience: AUDIENCE }));
-    const locally = await outcomeOf(() => this.tokens.verify(token, AUDIENCE));
+    const remotely = await outcomeOf(() => api.validateJwtSvid({ token, audience }));
+    const locally = await outcomeOf(() => this.tokens.verify(token, audience));
     if (remotely !== locally) throw new Error(`${remotely} by the Workload API, ${locally} by the bundles`);
     return locally;
   }

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '@blastradius/kernel';
 import type { JwtBundleSet } from '../bundle/jwt-bundle.ts';
 import type { JwtSvid } from '../jwt-svid/jwt-svid.ts';
 import { verifyJwtSvid } from '../jwt-svid/verify-jwt-svid.ts';
+import { readToken } from '../token-svid/token.ts';
 import type { JwtSvidRequest } from '../workload-api/jwt-svids.ts';
 import {
   createWorkloadApiClient,
@@ -13,8 +14,8 @@ import { LiveState, type SourceOptions } from './live-state.ts';
 /** JWT-SVIDs to show, and the bundles to verify those that others show. */
 export interface JwtSource extends AsyncDisposable {
   /**
-   * A token for the audience: from memory until half of its life is over, then a new one; the old one, where
-   * no new one can be had for now and it still lives. Rejects with `WorkloadApiCallFailed`.
+   * A token for the audience: from memory until half of its life is over or its key is in the bundle no longer,
+   * then a new one; the old one, where no new one can be had for now and it still lives. Rejects with `WorkloadApiCallFailed`.
    */
   svid(request: JwtSvidRequest): Promise<JwtSvid>;
   bundles(): JwtBundleSet;
@@ -39,6 +40,7 @@ export async function createJwtSource(options: JwtSourceOptions = {}): Promise<J
     options,
   );
   const cache = new JwtSvidCache((request) => client.fetchJwtSvid(request), clock);
+  live.onUpdate(() => cache.keepOnly((svid) => isVouchedFor(svid, live.state)));
   const close = () => live.close();
   return {
     svid: (request) => cache.get(request),
@@ -53,4 +55,11 @@ export async function createJwtSource(options: JwtSourceOptions = {}): Promise<J
     close,
     [Symbol.asyncDispose]: async () => close(),
   };
+}
+
+/** A token whose key was taken out of its trust domain's bundle is refused by everyone who has that bundle. */
+function isVouchedFor({ token, spiffeId }: JwtSvid, bundles: JwtBundleSet): boolean {
+  const { kid } = readToken('jwt-svid', token).header;
+  const bundle = bundles.get(spiffeId.trustDomain);
+  return kid === undefined || bundle === undefined || bundle.authorities.has(kid);
 }

@@ -40,6 +40,11 @@ export class JwtSvidCache {
     }
   }
 
+  /** Forgets each token that is not to be shown any more, whatever is left of its life. */
+  keepOnly(isGood: (svid: JwtSvid) => boolean): void {
+    for (const [key, { svid }] of this.#held) if (!isGood(svid)) this.#held.delete(key);
+  }
+
   async #renew(key: string, request: JwtSvidRequest): Promise<JwtSvid> {
     try {
       const svid = await this.#fetch(request);
