@@ -1,14 +1,19 @@
+import { hostname } from 'node:os';
 import type { Clock } from '@blastradius/kernel';
-import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
 import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
 import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
+import { AuditKeys } from './audit/audit-keys.ts';
+import { countActs } from './audit/count-acts.ts';
+import type { IssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
+import { PostgresAuditStore } from './audit/postgres-audit-store.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
+import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
@@ -31,12 +36,13 @@ export type Parts = ReturnType<typeof composeParts>;
 export function composeParts(
   config: IssuerConfig,
   database: Database,
-  writer: LedgerWriter<IssuerRecord>,
+  auditLog: IssuerAuditLog,
   clock: Clock,
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
-  const ledger = new IssuerLedger(writer, clock);
+  const ledger = new IssuerLedger(countActs(auditLog), clock);
+  const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
@@ -49,9 +55,16 @@ export function composeParts(
   const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
+    auditLog,
+    auditStore,
+    auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
     authorities,
-    forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
-    readiness: new Readiness(authorities),
+    forcedRotation: new ForcedRotation(authorities, {
+      issuer: `${hostname()}/${process.pid}`,
+      publishSeconds: config.authority.activationDelaySeconds,
+    }),
+    scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
+    readiness: new Readiness(authorities, auditLog),
     registrations,
     joinTokens,
     federation: composeFederation({ database, authorities, ledger, clock, trustDomain }),

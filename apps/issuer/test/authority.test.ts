@@ -6,6 +6,7 @@ import { fakeClock, type Postgres, startPostgres, startRedis } from '@blastradiu
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { csrFor, identityOf, type SidecarClient } from './sidecar-client.ts';
 import {
+  databaseOf,
   newEnvironment,
   removeEnvironment,
   startTestIssuer,
@@ -83,7 +84,7 @@ describe('rotation by order', () => {
     await issuer.admin('POST', '/admin/authority/rotate', { step: 'activate' });
     expect(await signerIndex(client, 'range', prepared.x509Authorities)).toBe(1);
     expect(await bundleOf(client)).toEqual(prepared);
-    for (const kind of ['x509', 'jwt', 'wit']) {
+    for (const kind of ['x509', 'jwt', 'wit', 'access-token']) {
       const steps = issuer
         .ledger()
         .flatMap((record) => (record.ledger === 'issuer' && record.kind === kind ? [record.event] : []));
@@ -125,7 +126,7 @@ describe('rotation by order', () => {
     const { jwtAuthorities, witAuthorities } = await bundleOf(client);
     const kids = [...jwtAuthorities, ...witAuthorities].map(({ kid }) => kid);
     expect(new Set(kids).size).toBe(4);
-    const name = new URL(environment['DATABASE_URL'] ?? '').pathname.slice(1);
+    const name = databaseOf(environment);
     const { rows } = await postgres.query(
       name,
       'select kind, wrapped_key is null as gone, tainted_at is null as clean from issuer.token_authorities order by 1, 2',
@@ -147,6 +148,34 @@ describe('rotation by order', () => {
   });
 });
 
+describe('the keys that sign access tokens', () => {
+  it('live as the others do, apart from those of the bundle, which says nothing of them', async () => {
+    const environment = await environmentWith();
+    const issuer = await start(environment);
+    const { client } = await issuer.admitSidecar('range');
+    const before = await bundleOf(client);
+    const order = { step: 'forced', publishSeconds: 0, kind: 'access-token' };
+    expect((await issuer.admin('POST', '/admin/authority/rotate', order)).status).toBe(200);
+    expect(await bundleOf(client)).toEqual(before);
+    const name = databaseOf(environment);
+    const { rows } = await postgres.query(
+      name,
+      `select wrapped_key is null as gone, tainted_at is null as clean
+       from issuer.access_token_authorities order by prepared_at`,
+    );
+    expect(rows).toEqual([
+      { gone: true, clean: false },
+      { gone: false, clean: true },
+    ]);
+    // The release before this one takes each row of these tables for a key of the bundle.
+    const { rows: others } = await postgres.query(
+      name,
+      'select (select count(*)::int from issuer.token_authorities) as tokens, (select count(*)::int from issuer.authorities) as x509',
+    );
+    expect(others).toEqual([{ tokens: 2, x509: 1 }]);
+  });
+});
+
 describe('a forced rotation', () => {
   const keyIds = (authorities: readonly string[]) =>
     authorities.map((der) => subjectKeyIdOf(Buffer.from(der, 'base64')));
@@ -158,7 +187,7 @@ describe('a forced rotation', () => {
     issuer
       .ledger()
       .flatMap((record) => (record.ledger === 'issuer' && record.reason === 'forced' ? [record.event] : []));
-  const ofEachKind = (event: string) => [event, event, event];
+  const ofEachKind = (events: readonly string[]) => [events, events, events, events].flat();
 
   it('signs by a new key and says which one is tainted, and refuses nothing that the old one has signed', async () => {
     const issuer = await start(await environmentWith());
@@ -175,9 +204,10 @@ describe('a forced rotation', () => {
     expect(after.taintedAuthorityKeyIds.toSorted()).toEqual(allKeyIds(before).toSorted());
     expect(after.sequence).toBeGreaterThan(before.sequence + 1);
     expect(await signerIndex(client, 'range', after.x509Authorities)).toBe(1);
-    expect(eventsOf(issuer)).toEqual(
-      ['authority-prepared', 'authority-activated', 'authority-tainted'].flatMap(ofEachKind),
-    );
+    expect(eventsOf(issuer)).toEqual([
+      ...ofEachKind(['authority-prepared']),
+      ...ofEachKind(['authority-activated', 'authority-tainted']),
+    ]);
   });
 
   it('is done once when it is ordered several times at once, at two issuers', async () => {
@@ -249,7 +279,7 @@ describe.each([
       );
       const events = () => issuer.ledger().flatMap((record) => (record.ledger === 'issuer' ? [record] : []));
       const has = (event: string, reason: string) =>
-        ['x509', 'jwt', 'wit'].every((kind) =>
+        ['x509', 'jwt', 'wit', 'access-token'].every((kind) =>
           events().some((one) => one.event === event && one.reason === reason && one.kind === kind),
         );
       await until(async () => has('authority-retired', 'ended'));

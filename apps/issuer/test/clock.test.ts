@@ -26,7 +26,10 @@ afterAll(() => postgres?.stop());
 beforeEach(async () => {
   // Its authorities are two hours old and live for two more; its own certificate lives for a minute.
   aheadMs = -2 * HOUR_MS;
-  const environment = await newEnvironment(postgres, { AUTHORITY_TTL_SECONDS: '14400' });
+  const environment = await newEnvironment(postgres, {
+    AUTHORITY_TTL_SECONDS: '14400',
+    AUTHORITY_ROTATION_SECONDS: '12000',
+  });
   issuer = await startTestIssuer(environment, { now: () => new Date(Date.now() + aheadMs) });
   aheadMs = 0;
   const { authorities } = await issuer.mintJoinToken();

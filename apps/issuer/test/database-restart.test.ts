@@ -4,6 +4,7 @@ import { type Postgres, startPostgres } from '@blastradius/testkit';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { csrFor } from './sidecar-client.ts';
 import {
+  databaseOf,
   newEnvironment,
   removeEnvironment,
   startTestIssuer,
@@ -81,7 +82,7 @@ it('applies each migration once and makes one authority, when three start togeth
   );
   const bundles = await Promise.all(three.map(async (issuer) => (await issuer.mintJoinToken()).authorities));
   expect(new Set(bundles.flat()).size).toBe(1);
-  const name = new URL(environment['DATABASE_URL'] ?? '').pathname.slice(1);
+  const name = databaseOf(environment);
   const { rows } = await postgres.query(name, 'select name from issuer.migrations order by name');
   expect(rows).toEqual([
     { name: '0001-the-trust-domain.sql' },

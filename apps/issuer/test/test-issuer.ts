@@ -20,6 +20,7 @@ export interface TestIssuer {
   readonly bundleEndpointUrl: string;
   readonly discoveryUrl: string;
   readonly environment: Record<string, string>;
+  readonly ledgerFile: string;
   admin(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   mintJoinToken(node?: string, ttlSeconds?: number): Promise<{ joinToken: string; authorities: string[] }>;
   /** A client with the SVID of a sidecar that has just been admitted. */
@@ -53,6 +54,11 @@ export async function newEnvironment(
   };
 }
 
+/** The name of its database, wherever PostgreSQL listens. */
+export function databaseOf(environment: Record<string, string>): string {
+  return /\/(issuer_\d+_\d+)/.exec(environment['DATABASE_URL'] ?? '')?.[1] ?? '';
+}
+
 /** A body that is text is sent as it is. */
 export function adminRequest(
   socketPath: string,
@@ -77,9 +83,12 @@ export async function startTestIssuer(
   environment: Record<string, string>,
   clock: Clock = systemClock,
 ): Promise<TestIssuer> {
-  const issuer = await startIssuer(loadConfig(environment), clock, createLogger('issuer-test', 'fatal'));
   const socket = environment['ADMIN_SOCKET'] ?? '';
   const folder = join(environment['LEDGER_FILE'] ?? '', '..');
+  // Issuers that share an environment share its folder; each has an audit log of its own there.
+  const ledgerFile = join(folder, `issuer${socket.replaceAll('/', '-')}.jsonl`);
+  const config = loadConfig({ ...environment, LEDGER_FILE: ledgerFile });
+  const issuer = await startIssuer(config, clock, createLogger('issuer-test', 'fatal'));
   const clients: SidecarClient[] = [];
   const client: TestIssuer['client'] = (authorities, identity) => {
     const made = new SidecarClient(issuer.url, authorities, identity);
@@ -96,6 +105,7 @@ export async function startTestIssuer(
     url: issuer.url,
     bundleEndpointUrl: issuer.bundleEndpointUrl ?? '',
     discoveryUrl: issuer.discoveryUrl ?? '',
+    ledgerFile,
     environment,
     admin,
     mintJoinToken,

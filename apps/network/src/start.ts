@@ -6,7 +6,7 @@ import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
-import { createX509Source, X509BundleSet, type X509Source } from '@blastradius/spiffe';
+import { createX509Source, keepPeerChains, X509BundleSet, type X509Source } from '@blastradius/spiffe';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { LastSeen } from './agents/last-seen.ts';
@@ -98,8 +98,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());
-  await app.listen({ host: config.bindAddress, port: config.port });
   const server: unknown = app.getHttpServer();
+  if (server instanceof Server) keepPeerChains(server);
+  await app.listen({ host: config.bindAddress, port: config.port });
   if (server instanceof Server) tls.follow(server);
   started.defer(() => readiness.stop());
   const { certificatePem } = tls;

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
-import { type Postgres, startPostgres } from '@blastradius/testkit';
+import type { Authority } from '@blastradius/pki';
+import { certificatesToPem } from '@blastradius/spiffe';
+import { intermediateBelow, type Postgres, startPostgres } from '@blastradius/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCaller } from './open-caller.ts';
 import { startTestNetwork, type TestNetwork } from './start-test-network.ts';
@@ -136,6 +138,26 @@ describe('admission by X509-SVID', () => {
       certificateSerial: forged.serial,
     });
     thief.close();
+  });
+
+  test('lets in who is below an intermediate of the trust domain, and nobody below a stranger’s', async () => {
+    const callerBelow = async (root: Authority, name: string) => {
+      const authority = await intermediateBelow(root);
+      const { cert, key } = await issueSvid(`/agent/${name}`, { authority });
+      return callerWith({ cert: cert + certificatesToPem([authority.certificate]), key });
+    };
+    const register = async (root: Authority, name: string) => {
+      const caller = await callerBelow(root, name);
+      const reply = await caller.post('/v1/agents/register', { name, description: 'Is below' });
+      caller.close();
+      return reply;
+    };
+    const { status, body } = await register(trustDomain.authority, 'Below');
+    expect(status).toBe(201);
+    expect(body.agent.spiffe_id).toBe('spiffe://moltbook.test/agent/Below');
+    const refused = await register(await rogueAuthority(), 'Beneath');
+    expect(refused.status).toBe(401);
+    expect(refused.body).toMatchObject(invalid);
   });
 
   test('refuses an SVID that has expired, and tells it from a stranger’s in the audit only', async () => {

@@ -1,4 +1,5 @@
 export type {
+  AuthorityView,
   FederationRelationshipAnswer,
   IssuancePolicy,
   KeySetKind,
@@ -6,6 +7,7 @@ export type {
   PolicyRefusal,
 } from './issuer/administration.ts';
 export * as issuerAdministration from './issuer/administration.ts';
+export * as auditAdministration from './issuer/audit.ts';
 export type {
   AuthorityJwk,
   Entitlement,

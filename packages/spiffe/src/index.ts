@@ -79,6 +79,7 @@ export { type ConnectionPoolOptions, MtlsDispatcher } from './tls/mtls-dispatche
 export { createMtlsFetch, type MtlsFetch } from './tls/mtls-fetch.ts';
 export { type MtlsOptions, secureContextOptions } from './tls/mtls-options.ts';
 export { type MtlsServerOptions, mtlsServerOptions, protectServer } from './tls/mtls-server.ts';
+export { keepPeerChains, peerChain } from './tls/peer-chain.ts';
 export { PeerNotAuthorized, PlaintextRefused } from './tls/tls.errors.ts';
 export { verifyTlsPeer } from './tls/verify-tls-peer.ts';
 export { type SignatureAlgorithm, signatureAlgorithms } from './token-svid/signature-algorithms.ts';

@@ -1,4 +1,5 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export { intermediateBelow } from './intermediate-authority.ts';
 export { type KeepAliveLoadOptions, type KeepAliveResult, keepAliveLoad } from './keep-alive-load.ts';
 export { freePort } from './loopback-port.ts';
 export { NodeCa, type NodeCertificate, type NodeCertificateChanges, otherUsages } from './node-ca.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { issuance } from '@blastradius/contracts';
+import { peerChain } from '@blastradius/spiffe';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
@@ -7,7 +8,6 @@ import { RenewSidecar } from '../issuance/renew-sidecar.ts';
 import { AdmitSidecar } from './admit-sidecar.ts';
 import { Callers } from './callers.ts';
 import { JoinTokenAttestor } from './join-token-attestor.ts';
-import { peerCertificates } from './peer-certificates.ts';
 import { X509PopAttestor } from './x509-pop-attestor.ts';
 
 @Controller('v1')
@@ -36,7 +36,7 @@ export class AttestationController {
     @Req() request: { raw: IncomingMessage },
     @Body() body: unknown,
   ): Promise<z.infer<typeof issuance.joinTokenAnswer>> {
-    const evidence = { body, peerCertificates: peerCertificates(request.raw) };
+    const evidence = { body, peerCertificates: peerChain(request.raw.socket) };
     const { document } = await this.admitSidecar.execute(this.x509Pop, evidence);
     return { svid: document, bundle: await this.bundles.document() };
   }

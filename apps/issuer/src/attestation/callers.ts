@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type Clock, DomainError } from '@blastradius/kernel';
-import { verifyX509Svid } from '@blastradius/spiffe';
+import { peerChain, verifyX509Svid } from '@blastradius/spiffe';
 import type { IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { Authorities } from '../authority/authorities.ts';
 import { CallerUnauthenticated } from './attestation.errors.ts';
-import { peerCertificates } from './peer-certificates.ts';
 
 /** A sidecar that has proved who it is. */
 export interface Caller {
@@ -37,7 +36,7 @@ export class Callers {
   async authenticate(request: IncomingMessage): Promise<void> {
     try {
       const { bundles } = await this.#authorities.state();
-      const svid = verifyX509Svid([peerLeaf(request)], bundles, this.#clock.now());
+      const svid = verifyX509Svid(shownBy(request), bundles, this.#clock.now());
       const spiffeId = svid.spiffeId.toString();
       if (!spiffeId.startsWith(this.#sidecarPrefix)) throw new CallerUnauthenticated('caller.not-a-sidecar');
       const node = spiffeId.slice(this.#sidecarPrefix.length);
@@ -62,9 +61,8 @@ export class Callers {
   }
 }
 
-/** The leaf alone: a sidecar's SVID is signed by an authority, with nothing in between. */
-function peerLeaf(request: IncomingMessage): Uint8Array {
-  const [leaf] = peerCertificates(request);
-  if (leaf === undefined) throw new CallerUnauthenticated('caller.no-certificate');
-  return leaf;
+function shownBy({ socket }: IncomingMessage): readonly Uint8Array[] {
+  const chain = peerChain(socket);
+  if (chain.length === 0) throw new CallerUnauthenticated('caller.no-certificate');
+  return chain;
 }

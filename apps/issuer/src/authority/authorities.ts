@@ -1,13 +1,16 @@
-import type { KeySetKind } from '@blastradius/contracts';
+import { issuerAdministration, type KeySetKind } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
+import type { z } from 'zod';
 import type { AuthoritySchedule } from '../config.ts';
 import { AuthorityMissing } from './authority.errors.ts';
 import type { AuthorityAudit } from './authority-audit.ts';
-import { activationDueAt, authorityStates } from './authority-states.ts';
+import { authorityStates } from './authority-states.ts';
 import * as steps from './authority-steps.ts';
-import type { AuthorityStore, KeySetChange, StoredAuthority } from './authority-store.ts';
+import type { AuthoritySnapshot, AuthorityStore, TrustDomainChange } from './authority-store.ts';
 import { createStoredAuthority } from './create-stored-authority.ts';
-import { type DecideStep, stepEach } from './key-set-steps.ts';
+import { type DecideStep, type KeySetView, keySetsWith, stepEach } from './key-set-steps.ts';
+import { type RevocationOrder, revoke } from './revocation.ts';
+import { showAuthorities } from './show-authorities.ts';
 import { openSnapshot, type Signers, type TrustDomainState } from './trust-domain-state.ts';
 
 export interface AuthoritiesOptions {
@@ -16,7 +19,13 @@ export interface AuthoritiesOptions {
   readonly keyEncryptionKey: Uint8Array;
 }
 
-export const allKinds: readonly KeySetKind[] = ['x509', 'jwt', 'wit'];
+export const allKinds: readonly KeySetKind[] = issuerAdministration.keySetKind.options;
+
+type KeySetsOf = (kinds: readonly KeySetKind[]) => readonly KeySetView[];
+export type DecideChange = (
+  snapshot: AuthoritySnapshot,
+  keySetsOf: KeySetsOf,
+) => Promise<TrustDomainChange> | TrustDomainChange;
 
 /**
  * The lifecycle of the trust domain's signing keys, a set for each kind: next, current, previous.
@@ -48,7 +57,7 @@ export class Authorities {
   async current<K extends KeySetKind>(kind: K): Promise<Signers[K]> {
     const signer = this.#signerOf(await this.state(), kind);
     if (signer !== null) return signer;
-    const state = await this.#step(allKinds, 'none was current', ({ authorities, now, create }) =>
+    const state = await this.step(allKinds, 'none was current', ({ authorities, now, create }) =>
       steps.ensureCurrent(authorities, now, create),
     );
     const made = this.#signerOf(state, kind);
@@ -58,106 +67,84 @@ export class Authorities {
 
   /** Publishes the next authority, by order. */
   async prepare(kinds = allKinds): Promise<void> {
-    await this.#step(kinds, 'ordered', ({ authorities, now, create }) =>
+    await this.step(kinds, 'ordered', ({ authorities, now, create }) =>
       steps.prepareNext(authorities, now, create),
     );
   }
 
   /** Lets the next authority sign, by order. */
   async activate(kinds = allKinds): Promise<void> {
-    await this.#step(kinds, 'ordered', ({ authorities, now }) => steps.activateNext(authorities, now));
+    await this.step(kinds, 'ordered', ({ authorities, now }) => steps.activateNext(authorities, now));
   }
 
   /** Has everything replaced that a predecessor has signed, by order. */
   async taint(kinds = allKinds): Promise<void> {
-    await this.#step(kinds, 'ordered', ({ authorities, now }) => steps.taintPrevious(authorities, now));
+    await this.step(kinds, 'ordered', ({ authorities, now }) => steps.taintPrevious(authorities, now));
   }
 
-  /** Publishes the next authorities, unless they wait already; returns those that wait, one of each kind. */
-  async prepareForced(kinds = allKinds): Promise<readonly StoredAuthority[]> {
-    const state = await this.#step(kinds, 'forced', ({ authorities, now, create }) =>
-      steps.prepareNext(authorities, now, create),
-    );
-    const waiting = this.#waiting(state, kinds);
-    if (waiting.length < kinds.length) {
-      throw new AuthorityMissing('another rotation was quicker; order it again');
-    }
-    return waiting;
+  /** Takes authorities out of the bundle, and with them everything that they have signed, by order. */
+  async revoke(order: RevocationOrder, kinds = allKinds): Promise<void> {
+    await this.change(order.force ? 'forced' : 'ordered', async (_, keySetsOf) => ({
+      keySets: await stepEach(keySetsWith(keySetsOf(kinds), order.keyId), (keySet) =>
+        revoke({ ...keySet, order }),
+      ),
+    }));
   }
 
-  /** Lets these authorities sign, and has everything replaced that their predecessors have signed. */
-  async finishForced(prepared: readonly StoredAuthority[]): Promise<void> {
-    const ids = new Map(prepared.map(({ kind, id }) => [kind, id]));
-    const kinds = [...ids.keys()];
-    await this.#step(kinds, 'forced', ({ kind, authorities, now }) =>
-      steps.activateThis(authorities, now, ids.get(kind) ?? ''),
-    );
-    await this.#step(kinds, 'forced', ({ authorities, now }) => steps.taintPrevious(authorities, now));
+  /** What there is of keys and forced rotations, for the operator. */
+  async show(): Promise<z.infer<typeof issuerAdministration.authoritiesAnswer>> {
+    return showAuthorities(await this.state(), this.#clock.now());
   }
 
-  async prepareOnSchedule(): Promise<void> {
-    const { rotationSeconds } = this.#options.schedule;
-    await this.#step(allKinds, 'scheduled', ({ authorities, now, create }) =>
-      steps.prepareDue(authorities, now, create, rotationSeconds),
-    );
-  }
-
-  async activateOnSchedule(): Promise<void> {
-    const { activationDelaySeconds } = this.#options.schedule;
-    await this.#step(allKinds, 'scheduled', ({ authorities, now }) =>
-      steps.activateDue(authorities, now, activationDelaySeconds),
-    );
-  }
-
-  /** When all authorities that wait may sign; null where none waits. */
-  async activationDueAt(): Promise<Date | null> {
-    const { activationDelaySeconds } = this.#options.schedule;
-    const dueAtMs = this.#waiting(await this.state(), allKinds).map((next) =>
-      activationDueAt(next, activationDelaySeconds).getTime(),
-    );
-    return dueAtMs.length === 0 ? null : new Date(Math.max(...dueAtMs));
-  }
-
+  /** What has come to its end leaves the bundle, and those that were revoked the memory. */
   async retireExpired(): Promise<void> {
-    const { authorities } = await this.state();
-    if (authorityStates(authorities, this.#clock.now()).expired.length === 0) return;
-    await this.#step(allKinds, 'ended', (keySet) => steps.retireExpired(keySet.authorities, keySet.now));
+    const now = this.#clock.now();
+    const { authorities, revoked } = await this.state();
+    if (![...authorities, ...revoked].some(({ notAfter }) => notAfter <= now)) return;
+    await this.change('ended', (snapshot, keySetsOf) => ({
+      keySets: keySetsOf(allKinds).flatMap(({ kind, authorities: keySet }) => {
+        const forgotten = snapshot.revoked.filter((one) => one.kind === kind);
+        const ended = [...authorityStates(keySet, now).expired, ...authorityStates(forgotten, now).expired];
+        return ended.length === 0 ? [] : [{ kind, remove: ended.map(({ id }) => id) }];
+      }),
+    }));
+  }
+
+  /** Takes one step for each of the key sets, in one transaction. */
+  step(kinds: readonly KeySetKind[], reason: string, decide: DecideStep): Promise<TrustDomainState> {
+    return this.change(reason, async (_, keySetsOf) => ({
+      keySets: await stepEach(keySetsOf(kinds), decide),
+    }));
+  }
+
+  /**
+   * Changes the newest state, in one transaction. What is done is written down before it is kept: an
+   * issuer that is killed in between may have written down too much, and never too little.
+   */
+  async change(reason: string, decide: DecideChange): Promise<TrustDomainState> {
+    const snapshot = await this.#store.change(async (before) => {
+      const change = await decide(before, (kinds) => this.#views(kinds, before));
+      for (const keySet of change.keySets) this.#audit.record(keySet, before.authorities, reason);
+      return change;
+    });
+    return this.#open(snapshot);
   }
 
   #signerOf<K extends KeySetKind>({ keySets }: TrustDomainState, kind: K): Signers[K] | null {
     return authorityStates(keySets[kind], this.#clock.now()).current?.signer ?? null;
   }
 
-  #waiting({ keySets }: TrustDomainState, kinds: readonly KeySetKind[]): StoredAuthority[] {
-    return kinds.flatMap((kind) => {
-      const { next } = authorityStates<StoredAuthority>(keySets[kind], this.#clock.now());
-      return next === null ? [] : [next];
-    });
-  }
-
-  async #step(kinds: readonly KeySetKind[], reason: string, decide: DecideStep): Promise<TrustDomainState> {
-    const taken: { before: readonly StoredAuthority[]; change: KeySetChange }[] = [];
-    const snapshot = await this.#store.change(async ({ authorities }) => {
-      const changes = await stepEach(this.#views(kinds, authorities), decide);
-      taken.push(...changes.map((change) => ({ before: authorities, change })));
-      return changes;
-    });
-    for (const { before, change } of taken) this.#audit.record(change, before, reason);
-    return this.#open(snapshot);
-  }
-
-  #views(kinds: readonly KeySetKind[], authorities: readonly StoredAuthority[]) {
+  #views(kinds: readonly KeySetKind[], { authorities }: AuthoritySnapshot): KeySetView[] {
     const now = this.#clock.now();
     return kinds.map((kind) => ({
       kind,
       authorities: authorities.filter((authority) => authority.kind === kind),
       now,
-      create: (at: Date, activatedAt: Date | null) =>
-        createStoredAuthority({ ...this.#options, kind, now: at, activatedAt }),
+      create: (at: Date) => createStoredAuthority({ ...this.#options, kind, now: at }),
     }));
   }
 
-  #open(snapshot: Parameters<typeof openSnapshot>[0]): TrustDomainState {
+  #open(snapshot: AuthoritySnapshot): TrustDomainState {
     // A slower load must not put an older state in the place of a newer one.
     if (this.#state !== undefined && this.#state.revision >= snapshot.revision) return this.#state;
     this.#state = openSnapshot(snapshot, this.#options.trustDomain, this.#options.keyEncryptionKey);

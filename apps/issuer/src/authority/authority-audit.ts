@@ -13,15 +13,18 @@ export class AuthorityAudit {
     this.#spiffeId = `spiffe://${trustDomain}`;
   }
 
+  /** In the order in which the parts of the step are taken. */
   record(change: KeySetChange, before: readonly StoredAuthority[], reason: string): void {
-    const { add, activate, taint, remove = [] } = change;
-    if (add !== undefined) this.#write('authority-prepared', add, reason);
-    if (add !== undefined && add.activatedAt !== null) this.#write('authority-activated', add, reason);
-    for (const authority of before) {
-      if (authority.id === activate?.id) this.#write('authority-activated', authority, reason);
-      if (taint?.ids.includes(authority.id)) this.#write('authority-tainted', authority, reason);
-      if (remove.includes(authority.id)) this.#write('authority-retired', authority, reason);
-    }
+    const { add, activate, taint, revoke, remove = [] } = change;
+    const known = add === undefined ? before : [...before, add];
+    const write = (event: IssuerAct['event'], ids: readonly string[]) => {
+      for (const authority of known) if (ids.includes(authority.id)) this.#write(event, authority, reason);
+    };
+    if (add !== undefined) write('authority-prepared', [add.id]);
+    if (activate !== undefined) write('authority-activated', [activate.id]);
+    write('authority-tainted', taint?.ids ?? []);
+    write('authority-revoked', revoke?.ids ?? []);
+    write('authority-retired', remove);
   }
 
   #write(event: IssuerAct['event'], authority: StoredAuthority, reason: string): void {

@@ -10,10 +10,12 @@ const now = new Date('2026-02-01T12:00:00Z');
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 const authority = (id: string, changes: Partial<AuthorityTimes> = {}): AuthorityTimes => ({
   id,
+  notBefore: at(-61),
   notAfter: at(3600),
   preparedAt: at(-60),
   activatedAt: null,
   taintedAt: null,
+  hasKey: true,
   ...changes,
 });
 const idsOf = (authorities: readonly AuthorityTimes[]) => {
@@ -50,6 +52,18 @@ describe('authorityStates', () => {
       previous: [],
       expired: ['a', 'b'],
     });
+  });
+
+  it('never lets one sign whose key is gone, nor one that begins when the clock has moved on by more than a minute', () => {
+    const signs = authority('signs', { activatedAt: at(-50) });
+    const authorities = [
+      signs,
+      authority('keyless', { activatedAt: at(-10), hasKey: false }),
+      authority('ahead', { activatedAt: at(3600), notBefore: at(61), notAfter: at(7200) }),
+    ];
+    expect(idsOf(authorities)).toMatchObject({ current: 'signs', previous: ['ahead', 'keyless'] });
+    expect(idsOf([signs, authority('lag', { activatedAt: at(60), notBefore: at(60) })]).current).toBe('lag');
+    expect(idsOf([signs, authority('waits-ahead', { notBefore: at(61) })]).next).toBeUndefined();
   });
 
   it('lets a predecessor that is still valid sign again when its successor has ended', () => {

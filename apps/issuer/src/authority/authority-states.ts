@@ -1,6 +1,8 @@
 /** What the lifecycle looks at; the states follow from it and the time, they are not stored. */
 export interface AuthorityTimes {
   readonly id: string;
+  /** Nobody takes what it signs before; a key that signs tokens has no beginning, and this is its making. */
+  readonly notBefore: Date;
   readonly notAfter: Date;
   /** When it was first published in the bundle. */
   readonly preparedAt: Date;
@@ -8,6 +10,8 @@ export interface AuthorityTimes {
   readonly activatedAt: Date | null;
   /** Since when everything that it signed is to be replaced; null unless an operator said so. */
   readonly taintedAt: Date | null;
+  /** Its private key is kept: it may sign, or may be going to. */
+  readonly hasKey: boolean;
 }
 
 export interface AuthorityStates<A extends AuthorityTimes> {
@@ -21,6 +25,9 @@ export interface AuthorityStates<A extends AuthorityTimes> {
   readonly expired: readonly A[];
 }
 
+/** As much as verifiers allow clocks to differ: two issuers whose clocks do must not replace each other's keys. */
+const clockDifferenceMsMax = 60_000;
+
 /** Sorts authorities into the states of their lifecycle. Pure. */
 export function authorityStates<A extends AuthorityTimes>(
   authorities: readonly A[],
@@ -31,9 +38,9 @@ export function authorityStates<A extends AuthorityTimes>(
     .filter(({ activatedAt }) => activatedAt !== null)
     .toSorted((a, b) => Number(b.activatedAt) - Number(a.activatedAt));
   // One that was tainted never signs again, even if nobody else can.
-  const current = activated.find(({ taintedAt }) => taintedAt === null) ?? null;
+  const current = activated.find((one) => one.taintedAt === null && canSign(one, now)) ?? null;
   const waiting = alive
-    .filter(({ activatedAt }) => activatedAt === null)
+    .filter((one) => one.activatedAt === null && canSign(one, now))
     .toSorted((a, b) => Number(b.preparedAt) - Number(a.preparedAt));
   return {
     next: waiting[0] ?? null,
@@ -41,6 +48,15 @@ export function authorityStates<A extends AuthorityTimes>(
     previous: activated.filter((authority) => authority !== current),
     expired: authorities.filter(({ notAfter }) => notAfter <= now),
   };
+}
+
+/** Made while the issuer's clock was ahead: until its beginning nobody would take what it signs. */
+export function hasNotBegun({ notBefore }: AuthorityTimes, now: Date): boolean {
+  return notBefore.getTime() - now.getTime() > clockDifferenceMsMax;
+}
+
+function canSign(authority: AuthorityTimes, now: Date): boolean {
+  return authority.hasKey && !hasNotBegun(authority, now);
 }
 
 /** From when on the next authority may sign: whoever refreshes the bundle in time knows it by then. */

@@ -10,14 +10,15 @@ const authority = (id: string, changes: Partial<StoredAuthority> = {}): StoredAu
   kind: 'x509',
   published: new Uint8Array(),
   wrappedKey: new Uint8Array(),
+  notBefore: at(-61),
   notAfter: at(3600),
   preparedAt: at(-60),
   activatedAt: null,
   taintedAt: null,
+  hasKey: true,
   ...changes,
 });
-const create: steps.CreateAuthority = async (preparedAt, activatedAt) =>
-  authority('created', { preparedAt, activatedAt });
+const create: steps.CreateAuthority = async (preparedAt) => authority('created', { preparedAt });
 const current = authority('current', { activatedAt: at(-60) });
 const next = authority('next');
 
@@ -29,7 +30,10 @@ describe('ensureCurrent', () => {
     expect(await steps.ensureCurrent([next], now, create)).toEqual({ activate: { id: 'next', at: now } });
   });
   it('makes the first one, which signs at once', async () => {
-    expect(await steps.ensureCurrent([], now, create)).toMatchObject({ add: { activatedAt: now } });
+    expect(await steps.ensureCurrent([], now, create)).toMatchObject({
+      add: { id: 'created' },
+      activate: { id: 'created', at: now },
+    });
   });
 });
 
@@ -66,15 +70,28 @@ describe('activation after the clock was set back', () => {
     const future = authority('future', { activatedAt: at(3000) });
     const expected = { activate: { id: 'next', at: new Date(at(3000).getTime() + 1) } };
     expect(steps.activateNext([future, next], now)).toEqual(expected);
-    expect(steps.activateThis([future, next], now, 'next')).toEqual(expected);
+    expect(steps.activateAndTaint([future, next], now, 'next')).toMatchObject(expected);
   });
 });
 
 describe('activation of one that is known by its id', () => {
+  it('taints nothing that has signed since: a later rotation was quicker', () => {
+    const later = authority('later', { activatedAt: at(10) });
+    const mine = { ...next, activatedAt: at(0) };
+    expect(steps.activateAndTaint([current, mine, later], now, 'next')).toEqual({
+      taint: { ids: ['current'], at: now },
+    });
+  });
   it('is done once, whoever does it first', () => {
-    expect(steps.activateThis([current, next], now, 'next')).toEqual({ activate: { id: 'next', at: now } });
-    expect(steps.activateThis([current, { ...next, activatedAt: at(-1) }], now, 'next')).toBeNull();
-    expect(() => steps.activateThis([current], now, 'next')).toThrow(AuthorityMissing);
+    const taint = { ids: ['current'], at: now };
+    expect(steps.activateAndTaint([current, next], now, 'next')).toEqual({
+      activate: { id: 'next', at: now },
+      taint,
+    });
+    const signs = { ...next, activatedAt: at(-1) };
+    expect(steps.activateAndTaint([current, signs], now, 'next')).toEqual({ taint });
+    expect(steps.activateAndTaint([{ ...current, taintedAt: at(-1) }, signs], now, 'next')).toBeNull();
+    expect(() => steps.activateAndTaint([current], now, 'next')).toThrow(AuthorityMissing);
   });
 });
 

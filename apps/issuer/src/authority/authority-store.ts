@@ -1,5 +1,6 @@
 import type { KeySetKind } from '@blastradius/contracts';
 import type { AuthorityTimes } from './authority-states.ts';
+import type { RotationOrder } from './rotation-order.ts';
 
 /** An authority as it is kept: a key of one of the key sets. */
 export interface StoredAuthority extends AuthorityTimes {
@@ -10,6 +11,11 @@ export interface StoredAuthority extends AuthorityTimes {
   readonly wrappedKey: Uint8Array | null;
 }
 
+/** One that was taken out of the bundle before its end. It is remembered until then, for those who ask. */
+export interface RevokedAuthority extends StoredAuthority {
+  readonly revokedAt: Date;
+}
+
 export interface AuthoritySnapshot {
   /** Grows with every change of anything here. */
   readonly revision: number;
@@ -17,20 +23,33 @@ export interface AuthoritySnapshot {
   readonly sequence: number;
   /** Of all kinds. */
   readonly authorities: readonly StoredAuthority[];
+  /** Of all kinds; none of them is among the others. */
+  readonly revoked: readonly RevokedAuthority[];
+  /** Forced rotations, those that are over for an hour. */
+  readonly orders: readonly RotationOrder[];
+  /** When this was read, by the database's clock. */
+  readonly readAt: Date;
   /** SPIFFE bundle documents of others, by trust domain. */
   readonly federatedBundles: Readonly<Record<string, string>>;
 }
 
-/** One step in the lifecycle of one key set. */
+/** One step in the lifecycle of one key set; its parts are taken in this order. */
 export interface AuthorityChange {
   readonly add?: StoredAuthority;
   readonly activate?: { readonly id: string; readonly at: Date };
   readonly taint?: { readonly ids: readonly string[]; readonly at: Date };
+  readonly revoke?: { readonly ids: readonly string[]; readonly at: Date };
   readonly remove?: readonly string[];
 }
 
 export interface KeySetChange extends AuthorityChange {
   readonly kind: KeySetKind;
+}
+
+export interface TrustDomainChange {
+  readonly keySets: readonly KeySetChange[];
+  /** Orders that are new or have changed. */
+  readonly orders?: readonly RotationOrder[];
 }
 
 /** Where the trust domain's authorities are kept, shared by all of its issuers. */
@@ -39,9 +58,9 @@ export abstract class AuthorityStore {
   abstract load(): Promise<AuthoritySnapshot>;
   /**
    * Lets `decide` see the newest state while no other process can change it, and keeps what it
-   * returns; an empty list changes nothing. All of it or nothing is kept.
+   * returns; a change with nothing in it changes nothing. All of it or nothing is kept.
    */
   abstract change(
-    decide: (snapshot: AuthoritySnapshot) => Promise<readonly KeySetChange[]>,
+    decide: (snapshot: AuthoritySnapshot) => Promise<TrustDomainChange>,
   ): Promise<AuthoritySnapshot>;
 }

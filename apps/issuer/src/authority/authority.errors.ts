@@ -28,7 +28,20 @@ export class AuthorityWithoutPredecessor extends DomainError {
   }
 }
 
-/** The issuer stopped while a rotation waited; the next order finishes it. */
+/** Before they could sign, the keys of a forced rotation were revoked or came to their end. */
+export class AuthorityRotationUndone extends DomainError {
+  readonly code = 'authority.rotation-undone';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('the keys of the rotation were gone before they could sign', {
+      publicDetail:
+        'The rotation was undone: the keys that were to sign were revoked, or had ended. Nothing was tainted; order it again.',
+    });
+  }
+}
+
+/** The issuer stopped while a rotation waited; another issuer goes on with it. */
 export class AuthorityRotationCut extends DomainError {
   readonly code = 'authority.rotation-cut';
   readonly category = 'unavailable';

@@ -12,12 +12,11 @@ interface Request {
   readonly schedule: AuthoritySchedule;
   readonly keyEncryptionKey: Uint8Array;
   readonly now: Date;
-  readonly activatedAt: Date | null;
 }
 
 /** Makes an authority; its key leaves this function wrapped. */
 export async function createStoredAuthority(request: Request): Promise<StoredAuthority> {
-  const { kind, schedule, keyEncryptionKey, now, activatedAt } = request;
+  const { kind, schedule, keyEncryptionKey, now } = request;
   const id = randomUUID();
   const lifetime = authorityLifetime(now, schedule.ttlSeconds);
   const { published, privateKey } = await createKey(request, lifetime);
@@ -26,10 +25,11 @@ export async function createStoredAuthority(request: Request): Promise<StoredAut
     kind,
     published,
     wrappedKey: wrapKey(privateKey, id, keyEncryptionKey),
-    notAfter: lifetime.notAfter,
+    ...lifetime,
     preparedAt: now,
-    activatedAt,
+    activatedAt: null,
     taintedAt: null,
+    hasKey: true,
   };
 }
 

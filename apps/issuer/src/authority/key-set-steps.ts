@@ -2,6 +2,7 @@ import type { KeySetKind } from '@blastradius/contracts';
 import { DomainError } from '@blastradius/kernel';
 import type { CreateAuthority } from './authority-steps.ts';
 import type { AuthorityChange, KeySetChange, StoredAuthority } from './authority-store.ts';
+import { keyIdOf } from './key-id.ts';
 
 /** One key set as a step sees it. */
 export interface KeySetView {
@@ -32,4 +33,13 @@ export async function stepEach(keySets: readonly KeySetView[], decide: DecideSte
   }
   if (refusals.length === keySets.length && refusals[0] !== undefined) throw refusals[0];
   return changes;
+}
+
+/** The key sets that have this key; all of them where it is in none, or where no key is named. */
+export function keySetsWith(
+  keySets: readonly KeySetView[],
+  keyId: string | undefined,
+): readonly KeySetView[] {
+  const having = keySets.filter(({ authorities }) => authorities.some((one) => keyIdOf(one) === keyId));
+  return having.length === 0 ? keySets : having;
 }

@@ -1,5 +1,4 @@
 import { type JobQueue, type JobQueueOptions, openQueue, openWorker } from '@blastradius/nest-kit';
-import type { Authorities } from './authorities.ts';
 import type { AuthorityRotation } from './authority-rotation.ts';
 
 type RotationJob = Record<string, never>;
@@ -15,14 +14,13 @@ export interface RotationSchedule {
 export async function scheduleRotation(
   queueOptions: Omit<JobQueueOptions, 'name'>,
   rotation: AuthorityRotation,
-  authorities: Authorities,
   rotationSeconds: number,
 ): Promise<RotationSchedule> {
   const options = { ...queueOptions, name: 'authority-rotation' };
   const queue: JobQueue<RotationJob> = await openQueue(options);
   const worker = await openWorker<RotationJob>({ ...options, handle: () => rotation.rotate() });
   await queue.repeat('authority-rotation', Math.ceil(rotationSeconds * 1000), {});
-  const dueAt = await authorities.activationDueAt();
+  const dueAt = await rotation.activationDueAt();
   if (dueAt !== null) await queue.add({}, { id: `resume-${dueAt.getTime()}` });
   return {
     stop: async () => {

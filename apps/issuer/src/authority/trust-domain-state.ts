@@ -6,8 +6,9 @@ import {
   type TokenAuthority,
   tokenKeyId,
 } from '@blastradius/pki';
-import { subjectKeyIdOf, type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
+import { type X509Bundle, X509BundleSet } from '@blastradius/spiffe';
 import type { AuthoritySnapshot, StoredAuthority } from './authority-store.ts';
+import { keyIdOf } from './key-id.ts';
 import { unwrapKey } from './key-wrapping.ts';
 
 /** What signs, by the kind of its key set. */
@@ -15,6 +16,7 @@ export interface Signers {
   readonly x509: Authority;
   readonly jwt: TokenAuthority;
   readonly wit: TokenAuthority;
+  readonly 'access-token': TokenAuthority;
 }
 
 /** A stored authority with its key opened, in memory only. */
@@ -26,12 +28,16 @@ export type KeySets = { readonly [K in KeySetKind]: readonly OpenAuthority<K>[] 
 
 /** A snapshot as requests use it. Never changed in place. */
 export interface TrustDomainState extends AuthoritySnapshot {
+  /** When it was opened, by this process's monotonic clock. */
+  readonly openedAtMs: number;
   readonly keySets: KeySets;
   readonly bundle: X509Bundle;
   readonly bundles: X509BundleSet;
   readonly jwtAuthorities: readonly AuthorityJwk[];
   readonly witAuthorities: readonly AuthorityJwk[];
-  /** Of the tainted authorities: subject key identifiers and kids, hex in lower case. */
+  /** For the JWKS of the token endpoint, and no bundle: who verifies an access token is no SPIFFE workload. */
+  readonly accessTokenKeys: readonly AuthorityJwk[];
+  /** Of the bundle's tainted authorities: subject key identifiers and kids, hex in lower case. */
   readonly taintedKeyIds: readonly string[];
 }
 
@@ -44,24 +50,24 @@ export function openSnapshot(
   const bundle = { trustDomain, authorities: keySets.x509.map(({ published }) => published) };
   return Object.freeze({
     ...snapshot,
+    openedAtMs: performance.now(),
     keySets,
     bundle,
     bundles: new X509BundleSet([bundle]),
     jwtAuthorities: keySets.jwt.map(jwkOf),
     witAuthorities: keySets.wit.map(jwkOf),
+    accessTokenKeys: keySets['access-token'].map(jwkOf),
     taintedKeyIds: snapshot.authorities.flatMap(taintedKeyId),
   });
 }
 
-/** How the bundle and the SVIDs name an authority's key: hex in lower case. */
-export function keyIdOf({ kind, published }: StoredAuthority): string | undefined {
-  return kind === 'x509' ? subjectKeyIdOf(published) : tokenKeyId(published);
-}
-
 function openKeySets(authorities: readonly StoredAuthority[], keyEncryptionKey: Uint8Array): KeySets {
   const x509: OpenAuthority<'x509'>[] = [];
-  const jwt: OpenAuthority<'jwt'>[] = [];
-  const wit: OpenAuthority<'wit'>[] = [];
+  const tokenKeySets = {
+    jwt: [] as OpenAuthority<'jwt'>[],
+    wit: [] as OpenAuthority<'wit'>[],
+    'access-token': [] as OpenAuthority<'access-token'>[],
+  };
   for (const stored of authorities) {
     const { id, kind, published, wrappedKey, notAfter } = stored;
     const privateKey = wrappedKey && unwrapKey(wrappedKey, id, keyEncryptionKey);
@@ -69,10 +75,10 @@ function openKeySets(authorities: readonly StoredAuthority[], keyEncryptionKey: 
       x509.push({ ...stored, signer: privateKey && { certificate: published, privateKey } });
     } else {
       const signer = privateKey && openTokenAuthority(published, privateKey, notAfter);
-      (kind === 'jwt' ? jwt : wit).push({ ...stored, signer });
+      tokenKeySets[kind].push({ ...stored, signer });
     }
   }
-  return { x509, jwt, wit };
+  return { x509, ...tokenKeySets };
 }
 
 function jwkOf({ published }: StoredAuthority): AuthorityJwk {
@@ -80,6 +86,7 @@ function jwkOf({ published }: StoredAuthority): AuthorityJwk {
 }
 
 function taintedKeyId(stored: StoredAuthority): string[] {
-  const keyId = stored.taintedAt === null ? undefined : keyIdOf(stored);
+  const isPublished = stored.kind !== 'access-token';
+  const keyId = stored.taintedAt === null || !isPublished ? undefined : keyIdOf(stored);
   return keyId === undefined ? [] : [keyId];
 }

@@ -1,9 +1,10 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ClientCertificateRefused, type VerifyClientCertificate } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
 import { credentialId } from '@blastradius/ledger';
+import { peerChain } from '@blastradius/spiffe';
 import { nothingShown, type RefusalReason, type ShownCredential } from './judgement.ts';
 
 export type CertificateFinding =
@@ -48,19 +49,20 @@ export class ClientCertificates {
   }
 
   #examine(socket: Socket): Omit<Cached, 'trustVersion'> {
-    const leaf = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+    const chainDer = peerChain(socket);
+    const [leaf] = chainDer;
     if (!(socket instanceof TLSSocket) || leaf === undefined) {
       return { notAfterMs: 0, finding: { refused: 'admission.missing-credential', shown: nothingShown } };
     }
     const shown = {
-      credentialId: credentialId(leaf.raw),
+      credentialId: credentialId(leaf),
       spiffeId: null,
-      certificateSerial: leaf.serialNumber.toLowerCase(),
+      certificateSerial: new X509Certificate(leaf).serialNumber.toLowerCase(),
     };
     // A resumed session brings the certificate of an earlier handshake; nothing was proved in this one.
     const trustedByTls = socket.authorized && !socket.isSessionReused();
     try {
-      const presented = { chainDer: chainOf(leaf), trustedByTls };
+      const presented = { chainDer, trustedByTls };
       const { spiffeId, notAfter } = this.#options.verify(presented, this.#options.clock.now());
       const verified = { ...shown, spiffeId: spiffeId.toString() };
       return { notAfterMs: notAfter.getTime(), finding: { refused: null, shown: verified } };
@@ -70,15 +72,4 @@ export class ClientCertificates {
       return { notAfterMs: 0, finding: { refused, shown } };
     }
   }
-}
-
-/** Leaf first. Node goes on to the authority that it found itself; that one was not presented. */
-function chainOf(leaf: X509Certificate): Uint8Array[] {
-  const chain: Uint8Array[] = [leaf.raw];
-  let at = leaf.issuerCertificate;
-  while (at !== undefined && chain.length < 8 && !at.checkIssued(at)) {
-    chain.push(at.raw);
-    at = at.issuerCertificate;
-  }
-  return chain;
 }

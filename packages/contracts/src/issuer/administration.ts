@@ -73,8 +73,11 @@ export const joinTokenMintAnswer = z.object({
   bundle: z.object({ x509Authorities: z.array(z.base64()) }),
 });
 
-/** What a key of the trust domain signs; each kind has keys of its own, and a lifecycle of their own. */
-export const keySetKind = z.enum(['x509', 'jwt', 'wit']);
+/**
+ * What a key of the trust domain signs; each kind has keys of its own, and a lifecycle of their own. Those of
+ * `access-token` sign what the token endpoint gives out: they are in its JWKS and in no bundle.
+ */
+export const keySetKind = z.enum(['x509', 'jwt', 'wit', 'access-token']);
 export type KeySetKind = z.infer<typeof keySetKind>;
 
 /** The longest that a request to rotate may take. */
@@ -82,18 +85,66 @@ export const publishSecondsMax = 600;
 
 /**
  * `POST /admin/authority/rotate`. `prepare` publishes the next key, `activate` signs with it, `taint`
- * has everything replaced that a predecessor has signed. `forced` is all three, and answers when they
- * are done; ordered twice at once it is done once.
+ * has everything replaced that a predecessor has signed, `revoke` takes tainted keys out of the bundle, so
+ * that nothing that they have signed is taken any more. `forced` is the first three, and answers when they are
+ * done; ordered twice at once it is done once, and an issuer that dies meanwhile leaves it to the others.
  */
 export const authorityRotateRequest = z.object({
-  step: z.enum(['prepare', 'activate', 'taint', 'forced']),
+  step: z.enum(['prepare', 'activate', 'taint', 'revoke', 'forced']),
   /**
    * For `forced`: how long the next key is published before it signs, so that everyone has fetched the
    * bundle by then. The issuer's own activation delay unless given, and ten minutes at most.
    */
   publishSeconds: z.number().min(0).max(publishSecondsMax).optional(),
-  /** Which of the key sets; all three where it is left out. */
+  /** Which of the key sets; all of them where it is left out. */
   kind: keySetKind.optional(),
+  /** For `revoke`: the one key; all that are tainted where it is left out. */
+  keyId: z
+    .string()
+    .regex(/^[0-9a-f]{8,128}$/)
+    .optional(),
+  /** For `revoke`: also a key that is not tainted, even the one that signs. */
+  force: z.boolean().optional(),
+});
+
+const instant = z.iso.datetime();
+
+/** One key of a key set, without its private part. */
+export const authorityView = z.object({
+  kind: keySetKind,
+  /** The subject key identifier of an X.509 authority, else the `kid`; hex in lower case. */
+  keyId: z.string(),
+  /** Of an X.509 authority's certificate. */
+  serial: z.string().optional(),
+  /** `not-begun`: made while the issuer's clock was ahead, so that nobody would take what it signs. */
+  state: z.enum(['next', 'current', 'previous', 'tainted', 'revoked', 'not-begun', 'ended']),
+  notBefore: instant,
+  notAfter: instant,
+  preparedAt: instant,
+  activatedAt: instant.nullable(),
+  taintedAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+});
+export type AuthorityView = z.infer<typeof authorityView>;
+
+/** A forced rotation that is under way, or was over less than an hour ago. */
+export const rotationView = z.object({
+  id: z.string(),
+  /** Which issuer took the order. */
+  orderedBy: z.string(),
+  kinds: z.array(keySetKind),
+  phase: z.enum(['publishing', 'done', 'undone']),
+  orderedAt: instant,
+  activateAt: instant,
+  finishedAt: instant.nullable(),
+});
+
+/** `GET /admin/authorities` */
+export const authoritiesAnswer = z.object({
+  trustDomain: z.string(),
+  bundleSequence: z.number().int(),
+  authorities: z.array(authorityView),
+  rotations: z.array(rotationView),
 });
 
 /**
