@@ -14,6 +14,7 @@ export interface RunningTrustDomain {
   readonly endpoint: string;
   readonly socketPath: string;
   readonly issuerUrl: string;
+  readonly adminSocket: string;
   /** Whatever runs as the user who runs the tests gets these identities, in this order. */
   grant(identities: readonly GrantedIdentity[]): Promise<void>;
   stop(): Promise<void>;
@@ -24,13 +25,17 @@ export interface GrantedIdentity {
   /** `/agent/one` */
   readonly path: string;
   readonly dnsNames?: readonly string[];
+  readonly federatesWith?: readonly string[];
 }
 
 /** Long enough for a loaded machine to renew in time, short enough to wait for a rotation. */
 const X509_SVID_TTL_SECONDS = 12;
 
 /** Two of the same name share nothing but the name: each has authorities of its own. */
-export async function startTrustDomain(name = 'interop.test'): Promise<RunningTrustDomain> {
+export async function startTrustDomain(
+  name = 'interop.test',
+  issuerSettings: Readonly<Record<string, string>> = {},
+): Promise<RunningTrustDomain> {
   const started: (() => unknown)[] = [];
   const stop = async () => {
     for (const one of started.splice(0).reverse()) await one();
@@ -38,7 +43,7 @@ export async function startTrustDomain(name = 'interop.test'): Promise<RunningTr
   try {
     const folder = await mkdtemp(join(tmpdir(), 'interop-'));
     started.push(() => rm(folder, { recursive: true }));
-    const issuer = await startIssuer(name, folder, started);
+    const issuer = await startIssuer({ name, folder, issuerSettings }, started);
     const socketPath = join(folder, 'workload-api.sock');
     const sidecar = await startApp('sidecar', {
       ISSUER_URL: issuer.url,
@@ -53,6 +58,7 @@ export async function startTrustDomain(name = 'interop.test'): Promise<RunningTr
       endpoint: `unix://${socketPath}`,
       socketPath,
       issuerUrl: issuer.url,
+      adminSocket: issuer.adminSocket,
       grant: async (identities) => {
         const policies = identities.map(policyOf);
         await unixOrder(issuer.adminSocket, 'PUT', '/admin/policies', { policies });
@@ -65,7 +71,13 @@ export async function startTrustDomain(name = 'interop.test'): Promise<RunningTr
   }
 }
 
-async function startIssuer(name: string, folder: string, started: (() => unknown)[]) {
+interface IssuerPlace {
+  readonly name: string;
+  readonly folder: string;
+  readonly issuerSettings: Readonly<Record<string, string>>;
+}
+
+async function startIssuer({ name, folder, issuerSettings }: IssuerPlace, started: (() => unknown)[]) {
   const postgres = await startEmbeddedPostgres();
   started.push(() => postgres.stop());
   const adminSocket = join(folder, 'admin.sock');
@@ -80,6 +92,7 @@ async function startIssuer(name: string, folder: string, started: (() => unknown
     AUTHORITY_ACTIVATION_DELAY_SECONDS: '1',
     BUNDLE_REFRESH_HINT_SECONDS: '1',
     LEDGER_FILE: join(folder, 'issuer.jsonl'),
+    ...issuerSettings,
   });
   started.push(stop);
   return { url, adminSocket };
@@ -96,11 +109,12 @@ async function admission(adminSocket: string) {
   return { JOIN_TOKEN: joinToken, BOOTSTRAP_BUNDLE: bundle.x509Authorities.join(',') };
 }
 
-function policyOf({ hint, path, dnsNames = [] }: GrantedIdentity): IssuancePolicy {
+function policyOf({ hint, path, dnsNames = [], federatesWith = [] }: GrantedIdentity): IssuancePolicy {
   return {
     id: hint,
     selectors: [`unix:uid:${process.getuid?.()}`],
     spiffeId: `spiffe://{trustDomain}${path}`,
     dnsNames: [...dnsNames],
+    ...(federatesWith.length === 0 ? {} : { federatesWith: [...federatesWith] }),
   };
 }

@@ -28,15 +28,39 @@ export async function findSpire(): Promise<SpirePrograms | undefined> {
 /** A SPIRE of its own on loopback: one server, one agent, and what the processes of this user get from it. */
 export interface RunningSpire {
   readonly socketPath: string;
-  /** One identity for whatever runs as the user who runs the tests; its SVIDs live so long. */
-  register(path: string, options: { readonly hint: string; readonly ttlSeconds: number }): Promise<void>;
+  /** One identity for whatever runs as the user who runs the tests; its SVIDs live so long. Returns the entry's ID. */
+  register(path: string, options: Registration): Promise<string>;
+  /** The server's own, for its operator. */
+  readonly adminSocket: string;
+  /** What an operator orders there. */
+  readonly order: Order;
   stop(): Promise<void>;
 }
 
-export const TRUST_DOMAIN = 'spire.test';
-const NODE_ID = `spiffe://${TRUST_DOMAIN}/node`;
+interface Registration {
+  readonly hint: string;
+  readonly ttlSeconds: number;
+}
 
-export async function startSpire(programs: SpirePrograms): Promise<RunningSpire> {
+export interface SpireSettings {
+  readonly trustDomain?: string;
+  readonly bundleEndpoint?: {
+    readonly port: number;
+    /** Of the web where it is given; else https_spiffe. */
+    readonly certificate?: { readonly certificateFile: string; readonly keyFile: string };
+    readonly refreshHintSeconds: number;
+  };
+  /** PEM of the CAs that the server believes of the web. */
+  readonly webAuthoritiesFile?: string;
+}
+
+export const TRUST_DOMAIN = 'spire.test';
+
+export async function startSpire(
+  programs: SpirePrograms,
+  settings: SpireSettings = {},
+): Promise<RunningSpire> {
+  const { trustDomain = TRUST_DOMAIN } = settings;
   const started: (() => unknown)[] = [];
   const stop = async () => {
     for (const one of started.splice(0).reverse()) await one();
@@ -50,20 +74,24 @@ export async function startSpire(programs: SpirePrograms): Promise<RunningSpire>
     const address = await postgres.createDatabase('spire');
     const database = `${address}${address.includes('?') ? '&' : '?'}sslmode=disable`;
     const order = orders(programs.server, join(folder, 'server.sock'));
-    started.push(await startServer(programs.server, { folder, port, database }));
+    started.push(await startServer(programs.server, { folder, port, database, settings }));
     await healthy(order);
-    started.push(await startAgent(programs.agent, { folder, port, order }));
+    started.push(await startAgent(programs.agent, { folder, port, order, trustDomain }));
     return {
       socketPath: join(folder, 'agent.sock'),
       register: async (path, { hint, ttlSeconds }) => {
-        await order(['entry', 'create'], {
-          parentID: NODE_ID,
-          spiffeID: `spiffe://${TRUST_DOMAIN}${path}`,
+        const entry = {
+          parentID: nodeIdOf(trustDomain),
+          spiffeID: `spiffe://${trustDomain}${path}`,
           selector: `unix:uid:${process.getuid?.()}`,
           x509SVIDTTL: String(ttlSeconds),
           hint,
-        });
+        };
+        const answer = await order(['entry', 'create'], { ...entry, output: 'json' });
+        return JSON.parse(answer).results[0].entry.id;
       },
+      order,
+      adminSocket: join(folder, 'server.sock'),
       stop,
     };
   } catch (error) {
@@ -72,7 +100,10 @@ export async function startSpire(programs: SpirePrograms): Promise<RunningSpire>
   }
 }
 
-type Order = (command: readonly string[], options?: Readonly<Record<string, string>>) => Promise<string>;
+export type Order = (
+  command: readonly string[],
+  options?: Readonly<Record<string, string>>,
+) => Promise<string>;
 
 /** What an operator tells the server on its own socket. */
 function orders(server: string, socketPath: string): Order {
@@ -82,21 +113,30 @@ function orders(server: string, socketPath: string): Order {
   };
 }
 
-async function startServer(
-  program: string,
-  { folder, port, database }: { readonly folder: string; readonly port: number; readonly database: string },
-) {
+function nodeIdOf(trustDomain: string): string {
+  return `spiffe://${trustDomain}/node`;
+}
+
+interface ServerPlace {
+  readonly folder: string;
+  readonly port: number;
+  readonly database: string;
+  readonly settings: SpireSettings;
+}
+
+async function startServer(program: string, { folder, port, database, settings }: ServerPlace) {
   const config = join(folder, 'server.json');
   const server = {
     bind_address: '127.0.0.1',
     bind_port: String(port),
     socket_path: join(folder, 'server.sock'),
-    trust_domain: TRUST_DOMAIN,
+    trust_domain: settings.trustDomain ?? TRUST_DOMAIN,
     data_dir: await newFolder(folder, 'server'),
     log_level: 'ERROR',
     ca_ttl: '1h',
     default_x509_svid_ttl: '10m',
     default_jwt_svid_ttl: '5m',
+    ...federationOf(settings),
   };
   const plugins = {
     DataStore: { sql: { plugin_data: { database_type: 'postgres', connection_string: database } } },
@@ -104,23 +144,49 @@ async function startServer(
     KeyManager: { memory: { plugin_data: {} } },
   };
   await writeFile(config, JSON.stringify({ server, plugins }), { mode: 0o600 });
-  return startProcess(program, ['run', '-config', config]);
+  const { webAuthoritiesFile } = settings;
+  return startProcess(
+    program,
+    ['run', '-config', config],
+    webAuthoritiesFile === undefined ? {} : { SSL_CERT_FILE: webAuthoritiesFile },
+  );
 }
 
-async function startAgent(
-  program: string,
-  { folder, port, order }: { readonly folder: string; readonly port: number; readonly order: Order },
-) {
+function federationOf({ bundleEndpoint }: SpireSettings) {
+  if (bundleEndpoint === undefined) return {};
+  const { port, certificate, refreshHintSeconds } = bundleEndpoint;
+  const files = certificate && {
+    cert_file_path: certificate.certificateFile,
+    key_file_path: certificate.keyFile,
+    file_sync_interval: '1h',
+  };
+  const profile = files ? { https_web: { serving_cert_file: files } } : { https_spiffe: {} };
+  const endpoint = { address: '127.0.0.1', port, refresh_hint: `${refreshHintSeconds}s`, profile: [profile] };
+  return { federation: { bundle_endpoint: endpoint } };
+}
+
+interface AgentPlace {
+  readonly folder: string;
+  readonly port: number;
+  readonly order: Order;
+  readonly trustDomain: string;
+}
+
+async function startAgent(program: string, { folder, port, order, trustDomain }: AgentPlace) {
   const bundle = join(folder, 'bundle.pem');
   await writeFile(bundle, await order(['bundle', 'show']));
-  const token = /^Token: (\S+)$/m.exec(await order(['token', 'generate'], { spiffeID: NODE_ID }))?.[1];
+  const token = /^Token: (\S+)$/m.exec(
+    await order(['token', 'generate'], {
+      spiffeID: nodeIdOf(trustDomain),
+    }),
+  )?.[1];
   if (token === undefined) throw new Error('spire-server gave no join token');
   const config = join(folder, 'agent.json');
   const agent = {
     server_address: '127.0.0.1',
     server_port: String(port),
     socket_path: join(folder, 'agent.sock'),
-    trust_domain: TRUST_DOMAIN,
+    trust_domain: trustDomain,
     trust_bundle_path: bundle,
     data_dir: await newFolder(folder, 'agent'),
     join_token: token,
@@ -137,8 +203,13 @@ async function startAgent(
 }
 
 /** Returns what ends it. */
-function startProcess(program: string, args: readonly string[]): () => Promise<void> {
-  const child = spawn(program, [...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+function startProcess(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): () => Promise<void> {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const;
+  const child = spawn(program, [...args], { stdio: [...stdio], env: { ...process.env, ...env } });
   const ended = once(child, 'exit');
   return async () => {
     if (child.exitCode !== null) return;

@@ -5,6 +5,7 @@ import { renderReportTable } from '@blastradius/scenario';
 import { Command, CommanderError, Option } from 'commander';
 import { addAuditCommands } from './audit/audit-commands.ts';
 import { addAuthorityCommands } from './authority/authority-commands.ts';
+import { addFederationCommands } from './federation/federation-commands.ts';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
@@ -125,6 +126,7 @@ addAuthorityCommands(program);
 addIdentityCommands(program);
 addAuditCommands(program);
 addTokenCommands(program);
+addFederationCommands(program);
 
 try {
   await program.parseAsync();

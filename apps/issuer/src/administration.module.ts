@@ -11,6 +11,8 @@ import { ForcedRotation } from './authority/forced-rotation.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { FederatedBundles } from './federation/federated-bundles.ts';
 import { FederationController } from './federation/federation.controller.ts';
+import { FederationRelationships } from './federation/federation-relationships.ts';
+import { RelationshipController } from './federation/relationship.controller.ts';
 import type { Parts } from './parts.ts';
 import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
@@ -32,6 +34,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       AuthorityController,
       FederationController,
       TokenPolicyController,
+      RelationshipController,
       AuditController,
     ],
     providers: [
@@ -42,8 +45,9 @@ export function administrationModule(parts: Parts): DynamicModule {
       provideValue(Registrations, parts.registrations),
       provideValue(JoinTokens, parts.joinTokens),
       provideValue(TrustBundles, parts.bundles),
-      provideValue(FederatedBundles, parts.federatedBundles),
       provideValue(TokenPolicies, parts.tokenPolicies),
+      provideValue(FederatedBundles, parts.federation.bundles),
+      provideValue(FederationRelationships, parts.federation.relationships),
     ],
   };
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { certificatesFromPem } from '@blastradius/spiffe';
 import { z } from 'zod';
+import {
+  type PublishingSettings,
+  publishingSettings,
+  publishingVariables,
+} from './publishing/publishing-settings.ts';
 
 /** What may come from a file that `<NAME>_FILE` names. */
 export const SECRETS = ['DATABASE_URL', 'JOBS_URL', 'KEY_ENCRYPTION_KEY'] as const;
@@ -57,6 +62,7 @@ const environment = z.object({
   /** An issuer whose clock differs more than that from its database's signs nothing and changes no key set. */
   CLOCK_DIFFERENCE_SECONDS_MAX: seconds.default(60),
   LEDGER_FILE: z.string().startsWith('/'),
+  ...publishingVariables,
   /** A signed checkpoint of the audit log so often, and after so many records. */
   AUDIT_CHECKPOINT_SECONDS: seconds.default(10),
   AUDIT_CHECKPOINT_RECORDS: z.coerce.number().int().positive().default(10_000),
@@ -96,6 +102,7 @@ export interface IssuerConfig {
   readonly bundleRefreshHintSeconds: number;
   readonly clockDifferenceSecondsMax: number;
   readonly ledgerFile: string;
+  readonly publishing: PublishingSettings;
   readonly auditCheckpoints: { readonly everySeconds: number; readonly everyRecords: number };
 }
 
@@ -130,6 +137,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
     clockDifferenceSecondsMax: parsed.CLOCK_DIFFERENCE_SECONDS_MAX,
     ledgerFile: parsed.LEDGER_FILE,
+    publishing: publishingSettings(parsed),
     auditCheckpoints: Object.freeze({
       everySeconds: parsed.AUDIT_CHECKPOINT_SECONDS,
       everyRecords: parsed.AUDIT_CHECKPOINT_RECORDS,

@@ -18,13 +18,18 @@ import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { claimDatabase, migrate } from './database/migrate.ts';
+import { startFederationPolling } from './federation/federation-polling.ts';
 import { composeParts, type Parts } from './parts.ts';
 import { publicModule } from './public.module.ts';
+import { openPublishing } from './publishing/open-publishing.ts';
 import { openTokenEndpoint } from './token-endpoint/open-token-endpoint.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface Issuer {
   readonly url: string;
+  /** Where they are asked for. */
+  readonly bundleEndpointUrl: string | undefined;
+  readonly discoveryUrl: string | undefined;
   /** The database answers, and an authority can sign. */
   readonly isReady: () => Promise<boolean>;
   close(): Promise<void>;
@@ -33,7 +38,7 @@ export interface Issuer {
 /** 5,000 requests for certificates, or 10,000 instances of a policy, and some room. */
 const bodyBytesMax = 8_388_608;
 
-/** Starts an issuer: its state first, then both doors. What was opened is closed again when it fails. */
+/** Starts an issuer: its state first, then its doors. What was opened is closed again when it fails. */
 export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Logger): Promise<Issuer> {
   await using opened = new AsyncDisposableStack();
   await migrate(config.databaseUrl);
@@ -53,22 +58,14 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(measureAudit(auditLog));
   opened.defer(measureAuthority(parts.authorities, clock));
 
-  const ownIdentity = (await parts.serverIdentity.refresh()) ?? {};
-  const { server, port, closePublic } = await openPublicApi(parts, config, { logger, ownIdentity });
-  opened.defer(closePublic);
-  const tokenEndpoint =
-    parts.tokenEndpoint &&
-    (await openTokenEndpoint(parts.tokenEndpoint, { config, ownIdentity, logger, auditLog }));
-  opened.defer(() => tokenEndpoint?.close());
-  opened.defer(await openAdministration(parts, config, logger));
+  const doors = await openDoors(parts, config, logger);
+  opened.defer(doors.close);
   opened.defer(() => parts.forcedRotation.stop());
 
-  const apply = (changed: SecureContextOptions) => {
-    server.setSecureContext(changed);
-    tokenEndpoint?.follow(changed);
-  };
-  const upkeep = startUpkeep(parts, apply, logger);
+  const upkeep = startUpkeep(parts, doors.setIdentity, logger);
   opened.defer(() => upkeep.stop());
+  const polling = startFederationPolling(parts.federation.store, parts.federation.refresh, logger);
+  opened.defer(() => polling.stop());
   const rotation = await scheduleRotation(
     { url: config.jobsUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob },
     parts.scheduledRotation,
@@ -80,8 +77,36 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
 
   const running = opened.move();
   return {
-    url: `https://127.0.0.1:${port}`,
+    url: `https://127.0.0.1:${doors.port}`,
+    bundleEndpointUrl: doors.publishing.bundleEndpointUrl,
+    discoveryUrl: doors.publishing.discoveryUrl,
     isReady: () => parts.readiness.isReady(),
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** For sidecars, for anyone who reads what is public, for OAuth clients, and for the operator. */
+async function openDoors(parts: Parts, config: IssuerConfig, logger: Logger) {
+  await using opened = new AsyncDisposableStack();
+  const ownIdentity = (await parts.serverIdentity.refresh()) ?? {};
+  const { server, port, closePublic } = await openPublicApi(parts, config, { logger, ownIdentity });
+  opened.defer(closePublic);
+  const publishing = await openPublishing({ ...parts, settings: config.publishing, logger, ownIdentity });
+  opened.defer(() => publishing.close());
+  const tokenEndpoint =
+    parts.tokenEndpoint &&
+    (await openTokenEndpoint(parts.tokenEndpoint, { ...parts, config, ownIdentity, logger }));
+  opened.defer(() => tokenEndpoint?.close());
+  opened.defer(await openAdministration(parts, config, logger));
+  const running = opened.move();
+  return {
+    port,
+    publishing,
+    setIdentity: (identity: SecureContextOptions) => {
+      server.setSecureContext(identity);
+      publishing.setOwnIdentity(identity);
+      tokenEndpoint?.follow(identity);
+    },
     close: () => running.disposeAsync(),
   };
 }
@@ -121,7 +146,7 @@ async function openAdministration(
   config: IssuerConfig,
   logger: Logger,
 ): Promise<() => Promise<void>> {
-  const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax });
+  const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax, keepRawBody: true });
   app.getHttpAdapter().getInstance().addHook('onSend', answerWhenDurable(parts.auditLog));
   await clearSocketPath(config.adminSocket);
   await withOwnerOnlyFiles(() => app.listen(config.adminSocket));

@@ -20,8 +20,7 @@ import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
 import { ClockAgreement, databaseNow } from './database/clock-agreement.ts';
 import type { Database } from './database/database.ts';
-import { FederatedBundles } from './federation/federated-bundles.ts';
-import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
+import { composeFederation } from './federation/compose-federation.ts';
 import { Readiness } from './health/readiness.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueSvids } from './issuance/issue-svids.ts';
@@ -82,7 +81,7 @@ export function composeParts(
     readiness: new Readiness(authorities, auditLog),
     registrations,
     joinTokens,
-    federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),
+    federation: composeFederation({ database, authorities, ledger, clock, trustDomain }),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
     callers: new Callers(authorities, ledger, clock, trustDomain),
     admitSidecar: new AdmitSidecar(sidecarSvids, ledger, trustDomain),

@@ -17,6 +17,8 @@ let databases = 0;
 
 export interface TestIssuer {
   readonly url: string;
+  readonly bundleEndpointUrl: string;
+  readonly discoveryUrl: string;
   readonly environment: Record<string, string>;
   readonly ledgerFile: string;
   admin(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
@@ -54,6 +56,12 @@ export async function newEnvironment(
   };
 }
 
+/** The name of its database, wherever PostgreSQL listens. */
+export function databaseOf(environment: Record<string, string>): string {
+  return /\/(issuer_\d+_\d+)/.exec(environment['DATABASE_URL'] ?? '')?.[1] ?? '';
+}
+
+/** A body that is text is sent as it is. */
 export function adminRequest(
   socketPath: string,
   method: string,
@@ -69,7 +77,7 @@ export function adminRequest(
     resolve({ status: statusCode, body: text === '' ? null : JSON.parse(text), text, headers: answered });
   });
   call.on('error', reject);
-  call.end(body === undefined ? '' : JSON.stringify(body));
+  call.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
   return promise;
 }
 
@@ -97,6 +105,8 @@ export async function startTestIssuer(
   };
   return {
     url: issuer.url,
+    bundleEndpointUrl: issuer.bundleEndpointUrl ?? '',
+    discoveryUrl: issuer.discoveryUrl ?? '',
     ledgerFile,
     environment,
     admin,

@@ -1,5 +1,6 @@
 export type {
   AuthorityView,
+  FederationRelationshipAnswer,
   IssuancePolicy,
   KeySetKind,
   PolicyExplanation,

@@ -21,6 +21,8 @@ export interface NestAppOptions {
   readonly failures?: FailureShape;
   readonly bodyBytesMax?: number;
   readonly drain?: DrainOptions;
+  /** Leaves each body as it came at `request.rawBody`, beside what was read of it. */
+  readonly keepRawBody?: boolean;
   /**
    * Hears of a request whose address can't even be read, just before its refusal is sent: no hook
    * of Fastify's sees those.
@@ -54,6 +56,7 @@ export async function createNestApp(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
+    rawBody: options.keepRawBody === true,
   });
   app.useGlobalFilters(new DomainErrorFilter(logger, failures));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));

@@ -44,6 +44,31 @@ export { type DerElement, DerMalformed, readElement, readElements } from './der/
 export { splitCertificates } from './der/split-certificates.ts';
 export { type DpopDefect, DpopProofRefused } from './dpop/dpop.errors.ts';
 export { type DpopExpectation, type DpopProof, verifyDpopProof } from './dpop/verify-dpop-proof.ts';
+export { acceptFetchedBundle } from './federation/accept-fetched-bundle.ts';
+export {
+  type BundleEndpoint,
+  type EndpointProfile,
+  parseEndpointSpiffeId,
+  parseEndpointUrl,
+} from './federation/bundle-endpoint.ts';
+export {
+  createFederatedBundleSource,
+  type FederatedBundleSource,
+  type FederatedBundleSourceOptions,
+} from './federation/federated-bundle-source.ts';
+export {
+  BundleEndpointAnswerInvalid,
+  BundleEndpointBundleMissing,
+  BundleEndpointInvalid,
+  BundleEndpointSlow,
+  BundleEndpointUnreachable,
+  BundleEndpointUntrusted,
+  BundleFetchFailed,
+  FetchedBundleInvalid,
+  FetchedBundleRolledBack,
+} from './federation/federation.errors.ts';
+export { type FetchBundleOptions, fetchBundle, readFetchedBundle } from './federation/fetch-bundle.ts';
+export { type RefreshState, refreshPauseSeconds } from './federation/refresh-pause.ts';
 export { type JwtSvid, parseJwtSvidInsecure } from './jwt-svid/jwt-svid.ts';
 export { type JwtSvidExpectation, verifyJwtSvid } from './jwt-svid/verify-jwt-svid.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';

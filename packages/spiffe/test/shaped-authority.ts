@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 export interface LeafShape {
   readonly uris?: readonly string[];
   readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
   readonly subject?: string;
   readonly isCa?: boolean;
   /** Beside digitalSignature. */
@@ -104,11 +105,12 @@ interface Shape extends LeafShape {
 }
 
 async function sign(shape: Shape, { publicKey, issuer }: Signing): Promise<Uint8Array> {
-  const { uris = [], dnsNames = [], subject, isCa = false, mayAlso } = shape;
+  const { uris = [], dnsNames = [], ipAddresses = [], subject, isCa = false, mayAlso } = shape;
   const usages = shape.usages ?? digitalSignature | (mayAlso ? x509.KeyUsageFlags[mayAlso] : 0);
   const names = [
     ...uris.map((value) => ({ type: 'url' as const, value })),
     ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+    ...ipAddresses.map((value) => ({ type: 'ip' as const, value })),
   ];
   const made = await x509.X509CertificateGenerator.create({
     subject,

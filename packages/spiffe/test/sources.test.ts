@@ -172,6 +172,22 @@ describe('createJwtSource', () => {
     await expect(source.svid({ audience: 'x' })).rejects.toMatchObject({ code: 'workload-api.unavailable' });
   });
 
+  it('shows no token any more whose key was taken out of the bundle', async () => {
+    await serveTokens();
+    await using source = await open();
+    const first = await source.svid({ audience: 'x' });
+    let updates = 0;
+    source.onUpdate(() => updates++);
+    await serveJwtBundles();
+    await expect.poll(() => updates).toBe(1);
+    expect(await source.svid({ audience: 'x' })).toBe(first);
+    const jwks = await (await TestTrustDomain.create('here.test')).jwks('jwt-svid');
+    api.script('FetchJWTBundles', { state: { bundles: { [here.id]: Buffer.from(jwks) } } });
+    await expect.poll(() => updates).toBe(2);
+    await serveTokens();
+    expect(await source.svid({ audience: 'x' })).not.toBe(first);
+  });
+
   it('verifies by the newest bundles', async () => {
     await using source = await open();
     const token = await here.jwtSvid('/a', ['x']);

@@ -1,25 +1,35 @@
-import { issuerAdministration } from '@blastradius/contracts';
-import { Body, Controller, Delete, Inject, Param, Put } from '@nestjs/common';
-import type { z } from 'zod';
+import { Controller, Delete, Get, Inject, Param, Put, Req } from '@nestjs/common';
+import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { FederatedBundles } from './federated-bundles.ts';
 
-@Controller('admin/federated-bundles')
+/** Documents are passed on as text: read as JSON, a sequence of 64 bits would be rounded. */
+@Controller('admin')
 export class FederationController {
-  constructor(@Inject(FederatedBundles) private readonly bundles: FederatedBundles) {}
+  constructor(
+    @Inject(FederatedBundles) private readonly federated: FederatedBundles,
+    @Inject(TrustBundles) private readonly bundles: TrustBundles,
+  ) {}
 
-  @Put(':trustDomain')
-  async put(
-    @Param('trustDomain') trustDomain: string,
-    @Body({ schema: issuerAdministration.federatedBundleRequest })
-    document: z.infer<typeof issuerAdministration.federatedBundleRequest>,
-  ) {
-    await this.bundles.put(trustDomain, document);
+  /** Ours, as another trust domain's operator wants it. */
+  @Get('spiffe-bundle')
+  async own() {
+    return { bundle: await this.bundles.spiffeDocument() };
+  }
+
+  @Get('federated-bundles/:trustDomain')
+  async find(@Param('trustDomain') trustDomain: string) {
+    return { bundle: await this.federated.document(trustDomain) };
+  }
+
+  @Put('federated-bundles/:trustDomain')
+  async put(@Param('trustDomain') trustDomain: string, @Req() { rawBody }: { readonly rawBody?: Buffer }) {
+    await this.federated.put(trustDomain, rawBody?.toString() ?? '');
     return { trustDomain };
   }
 
-  @Delete(':trustDomain')
+  @Delete('federated-bundles/:trustDomain')
   async remove(@Param('trustDomain') trustDomain: string) {
-    await this.bundles.remove(trustDomain);
+    await this.federated.remove(trustDomain);
     return { trustDomain };
   }
 }

@@ -20,3 +20,24 @@ export class FederatedBundleUnknown extends DomainError {
     super(text, { publicDetail: text });
   }
 }
+
+/** A relationship that can't be kept as the operator wants it; the text says why. */
+export class FederationRelationshipInvalid extends DomainError {
+  readonly code = 'federation.relationship-invalid';
+  readonly category = 'invalid';
+
+  constructor(trustDomain: string, reason: string, cause?: unknown) {
+    const text = `federation with ${trustDomain.slice(0, 255)}: ${reason}`;
+    super(text, { publicDetail: text, cause });
+  }
+}
+
+export class FederationRelationshipUnknown extends DomainError {
+  readonly code = 'federation.relationship-unknown';
+  readonly category = 'not-found';
+
+  constructor(trustDomain: string) {
+    const text = `there is no federation with ${trustDomain.slice(0, 255)}`;
+    super(text, { publicDetail: text });
+  }
+}

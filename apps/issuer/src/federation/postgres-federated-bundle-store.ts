@@ -1,6 +1,7 @@
 import { type Database, inLockedTransaction } from '../database/database.ts';
 import { noteTrustDomainChange } from '../database/trust-domain-revision.ts';
 import { FederatedBundleStore } from './federated-bundle-store.ts';
+import { putDocument, type Queryable, removeDocument } from './federated-document.ts';
 
 export class PostgresFederatedBundleStore extends FederatedBundleStore {
   readonly #database: Database;
@@ -10,29 +11,27 @@ export class PostgresFederatedBundleStore extends FederatedBundleStore {
     this.#database = database;
   }
 
-  async put(trustDomain: string, document: string): Promise<void> {
-    await this.#change(
-      `insert into issuer.federated_bundles (trust_domain, document) values ($1, $2)
-       on conflict (trust_domain) do update set document = excluded.document
-       where federated_bundles.document <> excluded.document returning trust_domain`,
-      [trustDomain, document],
+  async find(trustDomain: string): Promise<string | undefined> {
+    const { rows } = await this.#database.query<{ document: string }>(
+      'select document from issuer.federated_bundles where trust_domain = $1',
+      [trustDomain],
     );
+    return rows[0]?.document;
+  }
+
+  put(trustDomain: string, document: string): Promise<boolean> {
+    return this.#change((client) => putDocument(client, trustDomain, document));
   }
 
   remove(trustDomain: string): Promise<boolean> {
-    return this.#change(
-      'delete from issuer.federated_bundles where trust_domain = $1 returning trust_domain',
-      [trustDomain],
-    );
+    return this.#change((client) => removeDocument(client, trustDomain));
   }
 
-  /** Whether anything was changed: the same document once more is no new bundle. */
-  #change(statement: string, values: string[]): Promise<boolean> {
+  #change(change: (client: Queryable) => Promise<boolean>): Promise<boolean> {
     return inLockedTransaction(this.#database, async (client) => {
-      const { rows } = await client.query(statement, values);
-      if (rows.length === 0) return false;
-      await noteTrustDomainChange(client, true);
-      return true;
+      const isChanged = await change(client);
+      if (isChanged) await noteTrustDomainChange(client, true);
+      return isChanged;
     });
   }
 }

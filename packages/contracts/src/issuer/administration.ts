@@ -148,7 +148,54 @@ export const authoritiesAnswer = z.object({
 });
 
 /**
- * The body of `PUT /admin/federated-bundles/<trust domain>`: the other trust domain's SPIFFE bundle document
- * (SPIFFE Trust Domain and Bundle, 4) as it is; `DELETE` takes it away again.
+ * `PUT /admin/federated-bundles/<trust domain>` takes the other trust domain's SPIFFE bundle document (SPIFFE
+ * Trust Domain and Bundle, 4) as it is, `DELETE` takes it away again. `GET` of it, and `GET /admin/spiffe-bundle`
+ * for our own, answer with the document as text: its sequence has 64 bits, more than a JSON number keeps.
  */
-export const federatedBundleRequest = z.record(z.string(), z.unknown());
+export const spiffeBundleAnswer = z.object({ bundle: z.string() });
+
+/** `PUT /admin/federation/<trust domain>`: federates with it, from now on by its bundle endpoint. */
+export const federationRequest = z.object({
+  /** `https:`, and nothing else. */
+  url: z.string().max(2048),
+  profile: z.enum(['https_web', 'https_spiffe']),
+  /** Of https_spiffe: whom the endpoint has to prove to be. */
+  endpointSpiffeId: z.string().max(2048).optional(),
+  /** Of https_web: PEM of the CAs to believe, in place of those that Node brings. */
+  webAuthorities: z.string().max(1_048_576).optional(),
+  /** The other's bundle document as text; https_spiffe begins by it. It takes the place of the one held. */
+  bundle: z.string().max(1_048_576).optional(),
+});
+
+/** `GET` and `PUT /admin/federation/<trust domain>`, `POST .../refresh`, which asks the endpoint now. */
+export const federationRelationship = z.object({
+  trustDomain: z.string(),
+  url: z.string(),
+  profile: z.enum(['https_web', 'https_spiffe']),
+  endpointSpiffeId: z.string().optional(),
+  /** Since the last success. */
+  failures: z.number(),
+  /** The last one, where it was not followed by a success. */
+  failure: z.string().optional(),
+  nextPollAtMs: z.number(),
+  lastSuccessAtMs: z.number().optional(),
+  lastFailureAtMs: z.number().optional(),
+  /** What is known so far. */
+  bundle: z
+    .object({
+      /** Decimal. */
+      sequence: z.string().optional(),
+      refreshHintSeconds: z.number().optional(),
+      x509Authorities: z.number(),
+      jwtAuthorities: z.number(),
+      witAuthorities: z.number(),
+    })
+    .optional(),
+});
+export type FederationRelationshipAnswer = z.infer<typeof federationRelationship>;
+
+/** `GET /admin/federation` */
+export const federationList = z.object({ relationships: z.array(federationRelationship) });
+
+/** `DELETE /admin/federation/<trust domain>`: with its bundle. */
+export const federationRemoved = z.object({ trustDomain: z.string() });

@@ -14,8 +14,8 @@ import { LiveState, type SourceOptions } from './live-state.ts';
 /** JWT-SVIDs to show, and the bundles to verify those that others show. */
 export interface JwtSource extends AsyncDisposable {
   /**
-   * A token for the audience: from memory until half of its life is over, then a new one; the old one, where
-   * no new one can be had for now, it still lives, and its key is still in the bundle. Rejects with `WorkloadApiCallFailed`.
+   * A token for the audience: from memory until half of its life is over or its key is in the bundle no longer,
+   * then a new one; the old one, where no new one can be had for now and it still lives. Rejects with `WorkloadApiCallFailed`.
    */
   svid(request: JwtSvidRequest): Promise<JwtSvid>;
   bundles(): JwtBundleSet;
@@ -40,8 +40,7 @@ export async function createJwtSource(options: JwtSourceOptions = {}): Promise<J
     options,
   );
   const cache = new JwtSvidCache((request) => client.fetchJwtSvid(request), clock);
-  // A key that is gone from the bundle was revoked: no verifier takes what it has signed.
-  live.onUpdate(() => cache.retain((svid) => isSignedByOneOf(live.state, svid)));
+  live.onUpdate(() => cache.retain((svid) => isVouchedFor(svid, live.state)));
   const close = () => live.close();
   return {
     svid: (request) => cache.get(request),
@@ -58,7 +57,9 @@ export async function createJwtSource(options: JwtSourceOptions = {}): Promise<J
   };
 }
 
-function isSignedByOneOf(bundles: JwtBundleSet, { spiffeId, token }: JwtSvid): boolean {
+/** A token whose key was taken out of its trust domain's bundle is refused by everyone who has that bundle. */
+function isVouchedFor({ token, spiffeId }: JwtSvid, bundles: JwtBundleSet): boolean {
   const { kid } = readToken('jwt-svid', token).header;
-  return kid !== undefined && bundles.get(spiffeId.trustDomain)?.authorities.has(kid) === true;
+  const bundle = bundles.get(spiffeId.trustDomain);
+  return kid === undefined || bundle === undefined || bundle.authorities.has(kid);
 }
