@@ -44,7 +44,10 @@ export function composeParts(
     clock,
     { trustDomain, schedule: config.authority, keyEncryptionKey },
   );
-  const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
+  const registrations = new Registrations(new PostgresPolicyStore(database), {
+    trustDomain,
+    ttlSeconds: terms.ttlSeconds,
+  });
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);

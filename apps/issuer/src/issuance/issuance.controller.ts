@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { issuance } from '@blastradius/contracts';
+import { type Entitlement, issuance } from '@blastradius/contracts';
+import type { GrantedIdentity } from '@blastradius/issuance-policy';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { Callers } from '../attestation/callers.ts';
@@ -29,7 +30,7 @@ export class IssuanceController {
   ): Promise<z.infer<typeof issuance.entitlementsAnswer>> {
     const { node } = this.callers.of(request.raw);
     const granted = await this.registrations.entitlementsOf({ node, selectors });
-    const entitlements = [...granted.values()].map(({ dnsNames: _, ...entitlement }) => entitlement);
+    const entitlements = [...granted.values()].map(entitlementOf);
     return { entitlements, ttlSeconds: this.terms.x509SvidTtlSeconds };
   }
 
@@ -68,4 +69,9 @@ export class IssuanceController {
     const results = await this.issueSvids.wit({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
+}
+
+/** What the sidecar needs to know; the rest stands in the SVIDs. */
+function entitlementOf({ spiffeId, hint, policyId, federatesWith }: GrantedIdentity): Entitlement {
+  return { spiffeId, hint, policyId, ...(federatesWith === undefined ? {} : { federatesWith }) };
 }

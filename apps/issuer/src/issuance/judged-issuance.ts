@@ -1,8 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { KeySetKind } from '@blastradius/contracts';
+import type { AttestedWorkload, GrantedIdentity } from '@blastradius/issuance-policy';
 import { DomainError } from '@blastradius/kernel';
 import type { IssuerLedger } from '../audit/issuer-ledger.ts';
-import type { AttestedWorkload, GrantedIdentity } from '../registration/policy-matching.ts';
 import type { Registrations } from '../registration/registrations.ts';
 import { NotEntitled } from './issuance.errors.ts';
 
