@@ -6,6 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
+import { addPolicyCommands } from './policy/policy-commands.ts';
 import { type RunFlags, run } from './run.ts';
 import { Interrupted } from './run-folder.ts';
 import { writeReport } from './write-report.ts';
@@ -103,6 +104,7 @@ program
     process.stdout.write(`${renderReportTable(writeReport(resolve(folder)))}\n`);
   });
 addIdentityCommands(program);
+addPolicyCommands(program);
 
 try {
   await program.parseAsync();
