@@ -22,6 +22,7 @@ import { IssueSvids } from './issuance/issue-svids.ts';
 import { JudgedIssuance } from './issuance/judged-issuance.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import { SidecarSvids } from './issuance/sidecar-svids.ts';
+import { PolicyChanges } from './registration/policy-changes.ts';
 import { PostgresPolicyStore } from './registration/postgres-policy-store.ts';
 import { Registrations } from './registration/registrations.ts';
 import { ServerIdentity } from './server-identity/server-identity.ts';
@@ -44,7 +45,8 @@ export function composeParts(
     clock,
     { trustDomain, schedule: config.authority, keyEncryptionKey },
   );
-  const registrations = new Registrations(new PostgresPolicyStore(database), {
+  const policyStore = new PostgresPolicyStore(database);
+  const registrations = new Registrations(policyStore, {
     trustDomain,
     ttlSeconds: terms.ttlSeconds,
   });
@@ -57,6 +59,7 @@ export function composeParts(
     forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
     readiness: new Readiness(authorities),
     registrations,
+    policyChanges: new PolicyChanges(policyStore),
     joinTokens,
     federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),

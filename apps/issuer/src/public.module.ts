@@ -15,6 +15,8 @@ import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueSvids } from './issuance/issue-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import type { Parts } from './parts.ts';
+import { PolicyChanges } from './registration/policy-changes.ts';
+import { PolicyRevisionController } from './registration/policy-revision.controller.ts';
 import { Registrations } from './registration/registrations.ts';
 
 @Module({})
@@ -27,6 +29,7 @@ export function publicModule(parts: Parts): DynamicModule {
     controllers: [
       AttestationController,
       IssuanceController,
+      PolicyRevisionController,
       BundleController,
       SpiffeBundleController,
       HealthController,
@@ -35,6 +38,7 @@ export function publicModule(parts: Parts): DynamicModule {
       provideValue(Readiness, parts.readiness),
       provideValue(Callers, parts.callers),
       provideValue(Registrations, parts.registrations),
+      provideValue(PolicyChanges, parts.policyChanges),
       provideValue(TrustBundles, parts.bundles),
       provideValue(IssuanceTerms, parts.terms),
       provideValue(AdmitSidecar, parts.admitSidecar),

@@ -18,6 +18,7 @@ import type { SidecarIdentity } from './issuer-client/sidecar-identity.ts';
 import { observeCall } from './observe-calls.ts';
 import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { isOutage } from './rotation/is-outage.ts';
+import { watchPolicies } from './rotation/policy-watch.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { RetryPause } from './rotation/retry-pause.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
@@ -61,7 +62,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   );
   bundles.onChange(() => identity.trust(bundles.current.document));
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
-  const { source, jwt, wit } = openStores(issuer, bundles, options);
+  const { source, jwt, wit, entitlements } = openStores(issuer, bundles, options);
   const stopMeasuring = measureSvids(wit === undefined ? [source] : [source, wit], clock);
   const attestors = createWorkloadAttestors({ ...config.attestation, logger });
   const api = await startWorkloadApi({
@@ -77,7 +78,19 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   });
   const egress = await openEgress(options, { x509: source, jwt }, attestors);
   const files = startFileWriter(config.fileOutputs, { x509: source, jwt, clock, random, logger });
-  const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
+  const tasks = [
+    renewal(identity, bundles, options),
+    bundlePoll(issuer, bundles, options),
+    watchPolicies({
+      ...options,
+      nextRevision: (known) => issuer.nextPolicyRevision(known),
+      onChange: () => {
+        entitlements.outdate();
+        for (const store of [source, wit]) store?.reconsider();
+      },
+      onFailure: (error, failures) => logger.warn({ err: error, failures }, 'policies not watched'),
+    }),
+  ];
 
   const ticking = setInterval(() => {
     for (const store of [source, jwt, wit]) store?.tick();
@@ -115,6 +128,7 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
   const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
   const context = { issuer, entitlements, bundles, clock, random, logger, onRenewal };
   return {
+    entitlements,
     source: new SvidStore(context),
     jwt: new JwtStore({ ...context, issuer: client, pause: pause() }),
     wit: config.witSvids === 'on' ? new WitStore(context) : undefined,

@@ -56,6 +56,13 @@ export class IssuerClient implements Issuer, JwtIssuer, WitIssuer {
     return answer.results;
   }
 
+  /** Another revision of the policies than the known one as soon as there is one; the known one after a while. */
+  async nextPolicyRevision(known: number | undefined): Promise<number> {
+    const body = known === undefined ? {} : { known };
+    const answer = await this.#connection.post('/v1/policy-revision', body, issuance.policyRevisionAnswer);
+    return answer.revision;
+  }
+
   bundle(): Promise<TrustBundleDocument> {
     return this.#connection.get('/v1/bundle', issuance.trustBundle);
   }

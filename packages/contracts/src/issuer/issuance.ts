@@ -77,6 +77,13 @@ export const entitlement = z.object({
 export type Entitlement = z.infer<typeof entitlement>;
 export const entitlementsAnswer = z.object({ entitlements: z.array(entitlement), ttlSeconds: z.number() });
 
+/**
+ * `POST /v1/policy-revision`: answered when the operator's policies have another revision than the known
+ * one, or after a quarter of a minute. What was told of entitlements before a change counts no longer.
+ */
+export const policyRevisionRequest = z.object({ known: z.number().int().optional() });
+export const policyRevisionAnswer = z.object({ revision: z.number().int() });
+
 /** `POST /v1/x509-svids`: mints a batch; the issuer judges the selectors again for each. */
 export const x509SvidsRequest = z.object({
   selectors,
