@@ -46,10 +46,7 @@ export function composeParts(
     { trustDomain, schedule: config.authority, keyEncryptionKey },
   );
   const policyStore = new PostgresPolicyStore(database);
-  const registrations = new Registrations(policyStore, {
-    trustDomain,
-    ttlSeconds: terms.ttlSeconds,
-  });
+  const registrations = new Registrations(policyStore, { trustDomain, ttlSeconds: terms.ttlSeconds }, ledger);
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);

@@ -10,6 +10,7 @@ import { SpiffeBundleController } from './bundle/spiffe-bundle.controller.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
+import { BrokeredIssuanceController } from './issuance/brokered-issuance.controller.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueSvids } from './issuance/issue-svids.ts';
@@ -29,6 +30,7 @@ export function publicModule(parts: Parts): DynamicModule {
     controllers: [
       AttestationController,
       IssuanceController,
+      BrokeredIssuanceController,
       PolicyRevisionController,
       BundleController,
       SpiffeBundleController,

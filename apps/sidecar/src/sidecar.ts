@@ -1,11 +1,15 @@
 import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
+import { authorizeMemberOf, type MtlsOptions } from '@blastradius/spiffe';
 import {
   createWorkloadAttestors,
+  startBrokerApi,
   startWorkloadApi,
   type WorkloadApiLogger,
   type WorkloadAttestor,
 } from '@blastradius/workload-api';
+import { BrokeredStores, type BrokerStores } from './broker/brokered-stores.ts';
+import { sidecarSource } from './broker/sidecar-source.ts';
 import type { SidecarConfig } from './config.ts';
 import type { IdentitySources } from './egress/caller-identities.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
@@ -76,6 +80,12 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     clock,
     onCall: observeCall,
   });
+  const brokered = new BrokeredStores((broker) => brokerStores(issuer.onBehalfOf(broker), bundles, options));
+  const brokers = await openBrokerApi(options, {
+    brokered,
+    attestors,
+    source: sidecarSource(identity, bundles),
+  });
   const egress = await openEgress(options, { x509: source, jwt }, attestors);
   const files = startFileWriter(config.fileOutputs, { x509: source, jwt, clock, random, logger });
   const tasks = [
@@ -86,14 +96,14 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       nextRevision: (known) => issuer.nextPolicyRevision(known),
       onChange: () => {
         entitlements.outdate();
-        for (const store of [source, wit]) store?.reconsider();
+        for (const store of [source, wit, brokered]) store?.reconsider();
       },
       onFailure: (error, failures) => logger.warn({ err: error, failures }, 'policies not watched'),
     }),
   ];
 
   const ticking = setInterval(() => {
-    for (const store of [source, jwt, wit]) store?.tick();
+    for (const store of [source, jwt, wit, brokered]) store?.tick();
     files.tick();
     for (const task of tasks) task.tick();
     if (identity.canComeBack || clock.now().getTime() < identity.notAfterMs) return;
@@ -107,7 +117,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     close: async () => {
       clearInterval(ticking);
       // While it lets requests end, the identities they were begun with are still there.
-      await Promise.all([egress?.close(), api.close(), files.close()]);
+      await Promise.all([egress?.close(), api.close(), brokers?.close(), files.close()]);
       stopMeasuring();
       await connection.close();
     },
@@ -133,6 +143,42 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
     jwt: new JwtStore({ ...context, issuer: client, pause: pause() }),
     wit: config.witSvids === 'on' ? new WitStore(context) : undefined,
   };
+}
+
+/** As `openStores`, for what one broker asks in the place of workloads; WIT-SVIDs are not in its API. */
+function brokerStores(client: IssuerClient, bundles: TrustBundles, options: SidecarOptions): BrokerStores {
+  const config = { ...options.config, witSvids: 'off' } as const;
+  const { source, jwt, entitlements } = openStores(client, bundles, { ...options, config });
+  return {
+    x509: source,
+    jwt,
+    reconsider: () => {
+      entitlements.outdate();
+      source.reconsider();
+    },
+    tick: () => {
+      source.tick();
+      jwt.tick();
+    },
+  };
+}
+
+interface BrokerParts {
+  readonly brokered: BrokeredStores;
+  readonly attestors: readonly WorkloadAttestor[];
+  readonly source: MtlsOptions['source'];
+}
+
+/** Any workload of ours may connect; whose SVIDs it may ask for is in the issuer's policies. */
+async function openBrokerApi(
+  { config, clock, logger }: SidecarOptions,
+  { brokered, attestors, source }: BrokerParts,
+): Promise<{ close(): Promise<void> } | undefined> {
+  const { brokerApiSocket: socketPath, trustDomain } = config;
+  if (socketPath === undefined) return undefined;
+  const tls = { source, authorize: authorizeMemberOf(trustDomain), now: () => clock.now() };
+  const identitiesFor = (broker: string) => brokered.of(broker);
+  return startBrokerApi({ socketPath, tls, identitiesFor, attestors, logger, onCall: observeCall });
 }
 
 async function openEgress(

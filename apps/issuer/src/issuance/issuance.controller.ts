@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type Entitlement, issuance } from '@blastradius/contracts';
-import type { GrantedIdentity } from '@blastradius/issuance-policy';
+import { issuance } from '@blastradius/contracts';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { Callers } from '../attestation/callers.ts';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { Registrations } from '../registration/registrations.ts';
+import { entitlementOf } from './entitlement-of.ts';
 import { IssuanceTerms } from './issuance-terms.ts';
 import { IssueSvids } from './issue-svids.ts';
 
@@ -69,9 +69,4 @@ export class IssuanceController {
     const results = await this.issueSvids.wit({ node, selectors }, requests);
     return { results, bundle: await this.bundles.document() };
   }
-}
-
-/** What the sidecar needs to know; the rest stands in the SVIDs. */
-function entitlementOf({ spiffeId, hint, policyId, federatesWith }: GrantedIdentity): Entitlement {
-  return { spiffeId, hint, policyId, ...(federatesWith === undefined ? {} : { federatesWith }) };
 }

@@ -56,7 +56,7 @@ export class JudgedIssuance {
   }
 
   #issueOne<Request extends { readonly spiffeId: string }, Document>(
-    { kind, mint }: Batch<Request, Document>,
+    { kind, mint, workload }: Batch<Request, Document>,
     request: Request,
     granted: GrantedIdentity | undefined,
   ): Document | SvidRefusal {
@@ -65,12 +65,30 @@ export class JudgedIssuance {
     try {
       if (granted === undefined) throw new NotEntitled('no policy grants this identity');
       const { document, serial } = mint(request, granted);
-      this.#ledger.record({ event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' });
+      this.#ledger.record({
+        event: 'svid-issued',
+        kind,
+        spiffeId,
+        serial,
+        policyId,
+        reason: reasonOf('policy', workload),
+      });
       return document;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      this.#ledger.record({ event: 'svid-refused', kind, spiffeId, policyId, reason: error.code });
+      this.#ledger.record({
+        event: 'svid-refused',
+        kind,
+        spiffeId,
+        policyId,
+        reason: reasonOf(error.code, workload),
+      });
       return { spiffeId, refused: error.code };
     }
   }
+}
+
+/** The ledger names the workload; here it names who asked in its place, too. */
+function reasonOf(reason: string, { broker }: AttestedWorkload): string {
+  return broker === undefined ? reason : `${reason}, asked by broker ${broker}`;
 }

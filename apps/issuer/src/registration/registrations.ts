@@ -11,6 +11,7 @@ import {
   policyWarnings,
   type SvidTtls,
 } from '@blastradius/issuance-policy';
+import type { IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { PolicyStore } from './policy-store.ts';
 import { PoliciesInvalid } from './registration.errors.ts';
 
@@ -23,11 +24,13 @@ export interface RegistrationTerms {
 /** Who may hold which identity, by the operator's policies; a change counts at once, everywhere. */
 export class Registrations {
   readonly #store: PolicyStore;
+  readonly #ledger: IssuerLedger;
   readonly #terms: RegistrationTerms;
   #compiled: { revision: number; policies: PolicySet } | undefined;
 
-  constructor(store: PolicyStore, terms: RegistrationTerms) {
+  constructor(store: PolicyStore, terms: RegistrationTerms, ledger: IssuerLedger) {
     this.#store = store;
+    this.#ledger = ledger;
     this.#terms = terms;
   }
 
@@ -37,6 +40,7 @@ export class Registrations {
     const problems = checkPolicies(policies, { trustDomain, ttlSecondsMax });
     if (problems.length > 0) throw new PoliciesInvalid(problems);
     await this.#store.replace(policies);
+    this.#ledger.record({ event: 'policies-replaced', reason: `${policies.length} policies` });
     return policyWarnings(policies);
   }
 

@@ -130,3 +130,15 @@ export const tokenSvidsAnswer = z.object({
   results: z.array(z.union([tokenSvidDocument, z.object({ spiffeId: z.string(), refused: z.string() })])),
   bundle: trustBundle,
 });
+
+/**
+ * `POST /v1/brokered/entitlements`, `/v1/brokered/x509-svids` and `/v1/brokered/jwt-svids`: as those without
+ * `brokered`, for a workload of ours that asks in another's place; only policies that list it count.
+ */
+const brokered = {
+  /** Its SPIFFE ID, as it has proved it to the sidecar. */
+  broker: z.string().min(1).max(2048),
+};
+export const brokeredEntitlementsRequest = entitlementsRequest.extend(brokered);
+export const brokeredX509SvidsRequest = x509SvidsRequest.extend(brokered);
+export const brokeredJwtSvidsRequest = jwtSvidsRequest.extend(brokered);
