@@ -17,6 +17,7 @@ import type { Database } from './database/database.ts';
 import { FederatedBundles } from './federation/federated-bundles.ts';
 import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
 import { Readiness } from './health/readiness.ts';
+import { BrokeredEntitlements } from './issuance/brokered-entitlements.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueSvids } from './issuance/issue-svids.ts';
 import { JudgedIssuance } from './issuance/judged-issuance.ts';
@@ -56,6 +57,7 @@ export function composeParts(
     forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
     readiness: new Readiness(authorities),
     registrations,
+    brokeredEntitlements: new BrokeredEntitlements(registrations, ledger),
     policyChanges: new PolicyChanges(policyStore),
     joinTokens,
     federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),

@@ -10,6 +10,7 @@ import { SpiffeBundleController } from './bundle/spiffe-bundle.controller.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
+import { BrokeredEntitlements } from './issuance/brokered-entitlements.ts';
 import { BrokeredIssuanceController } from './issuance/brokered-issuance.controller.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
@@ -40,6 +41,7 @@ export function publicModule(parts: Parts): DynamicModule {
       provideValue(Readiness, parts.readiness),
       provideValue(Callers, parts.callers),
       provideValue(Registrations, parts.registrations),
+      provideValue(BrokeredEntitlements, parts.brokeredEntitlements),
       provideValue(PolicyChanges, parts.policyChanges),
       provideValue(TrustBundles, parts.bundles),
       provideValue(IssuanceTerms, parts.terms),

@@ -4,7 +4,7 @@ import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { Callers } from '../attestation/callers.ts';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
-import { Registrations } from '../registration/registrations.ts';
+import { BrokeredEntitlements } from './brokered-entitlements.ts';
 import { entitlementOf } from './entitlement-of.ts';
 import { IssuanceTerms } from './issuance-terms.ts';
 import { IssueSvids } from './issue-svids.ts';
@@ -17,7 +17,7 @@ import { IssueSvids } from './issue-svids.ts';
 export class BrokeredIssuanceController {
   constructor(
     @Inject(Callers) private readonly callers: Callers,
-    @Inject(Registrations) private readonly registrations: Registrations,
+    @Inject(BrokeredEntitlements) private readonly brokeredEntitlements: BrokeredEntitlements,
     @Inject(IssueSvids) private readonly issueSvids: IssueSvids,
     @Inject(TrustBundles) private readonly bundles: TrustBundles,
     @Inject(IssuanceTerms) private readonly terms: IssuanceTerms,
@@ -31,7 +31,7 @@ export class BrokeredIssuanceController {
     { selectors, broker }: z.infer<typeof issuance.brokeredEntitlementsRequest>,
   ): Promise<z.infer<typeof issuance.entitlementsAnswer>> {
     const { node } = this.callers.of(request.raw);
-    const granted = await this.registrations.entitlementsOf({ node, selectors, broker });
+    const granted = await this.brokeredEntitlements.of({ node, selectors, broker });
     const entitlements = [...granted.values()].map(entitlementOf);
     return { entitlements, ttlSeconds: this.terms.x509SvidTtlSeconds };
   }
