@@ -18,7 +18,7 @@ let databases = 0;
 export interface TestIssuer {
   readonly url: string;
   readonly environment: Record<string, string>;
-  admin(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  admin(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   mintJoinToken(node?: string, ttlSeconds?: number): Promise<{ joinToken: string; authorities: string[] }>;
   /** A client with the SVID of a sidecar that has just been admitted. */
   admitSidecar(

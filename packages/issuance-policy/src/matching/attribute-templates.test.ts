@@ -174,13 +174,21 @@ describe('a set of ten thousand policies', () => {
       selectors: ['unix:uid:7', `docker:label:agent:a${index}`],
       spiffeId: `spiffe://{{trustDomain}}/static/${index}`,
     }));
-    const many = set(...policies, { ...agents, selectors: ['unix:{kind}:7'], id: 'captures' });
-    const { node, selectors } = container('agent:a77', 'com.example.agent:ada');
+    const paths = Array.from({ length: 1000 }, (_, index) => ({
+      id: `path-${index}`,
+      selectors: [`interpreter:path:/a${index}/{x}/run`, '{y}:gid:7'],
+      spiffeId: `spiffe://{{trustDomain}}/path/${index}/{x}/{y}`,
+    }));
+    const captures = { ...agents, selectors: ['unix:{kind}:7'], id: 'captures' };
+    const many = set(...policies, captures, ...paths, { ...captures, selectors: ['{all}:7'], id: 'all' });
+    const { node, selectors: attested } = container('agent:a77', 'com.example.agent:ada');
+    const selectors = [...attested, 'interpreter:path:/a33/z/run', 'unix:gid:7'];
     const candidates = many.candidatesFor(selectors).map(({ policy }) => policy.id);
-    expect(candidates).toEqual(['p-77', 'captures']);
+    expect(candidates).toEqual(['p-77', 'captures', 'path-33', 'all']);
     expect([...matchPolicies(many, { node, selectors }, trustDomain).keys()]).toEqual([
       'spiffe://moltbook.test/static/77',
       'spiffe://moltbook.test/agent/ada',
+      'spiffe://moltbook.test/path/33/z/unix',
     ]);
   });
 });

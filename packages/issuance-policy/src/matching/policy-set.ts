@@ -11,8 +11,10 @@ export class PolicySet {
   readonly all: readonly CompiledPolicy[];
   /** By the rarest of the selectors that a policy has literally; a workload without it can't meet the policy. */
   readonly #byLiteral = new Map<string, Placed[]>();
-  /** Those all of whose selectors capture. */
-  readonly #others: Placed[] = [];
+  /** Those all of whose selectors capture, by the longest text that one of these begins with. */
+  readonly #byPrefix = new Map<string, Placed[]>();
+  /** Policies are many, and lengths of what they begin with are few. */
+  readonly #prefixLengths = new Set<number>();
 
   constructor(policies: readonly IssuancePolicy[]) {
     this.all = policies.map(compilePolicy);
@@ -21,23 +23,26 @@ export class PolicySet {
       const rarest = literalsOf(policy).sort(
         (one, other) => (uses.get(one) ?? 0) - (uses.get(other) ?? 0),
       )[0];
-      if (rarest === undefined) this.#others.push({ order, policy });
-      else this.#place(rarest, { order, policy });
+      if (rarest !== undefined) place(this.#byLiteral, rarest, { order, policy });
+      else {
+        const prefix = longestPrefixOf(policy);
+        place(this.#byPrefix, prefix, { order, policy });
+        this.#prefixLengths.add(prefix.length);
+      }
     }
   }
 
   /** In the order of the policies; all that could match, and few that don't. */
   candidatesFor(selectors: readonly string[]): readonly CompiledPolicy[] {
-    const placed = [...new Set(selectors)].flatMap((selector) => this.#byLiteral.get(selector) ?? []);
-    return [...this.#others, ...placed]
-      .sort((one, other) => one.order - other.order)
-      .map(({ policy }) => policy);
-  }
-
-  #place(literal: string, placed: Placed): void {
-    const beside = this.#byLiteral.get(literal);
-    if (beside === undefined) this.#byLiteral.set(literal, [placed]);
-    else beside.push(placed);
+    const placed = new Set<Placed>();
+    for (const selector of selectors) {
+      for (const one of this.#byLiteral.get(selector) ?? []) placed.add(one);
+      for (const length of this.#prefixLengths) {
+        if (length > selector.length) continue;
+        for (const one of this.#byPrefix.get(selector.slice(0, length)) ?? []) placed.add(one);
+      }
+    }
+    return [...placed].sort((one, other) => one.order - other.order).map(({ policy }) => policy);
   }
 
   #countLiterals(): ReadonlyMap<string, number> {
@@ -51,4 +56,14 @@ export class PolicySet {
 
 function literalsOf({ selectors }: CompiledPolicy): string[] {
   return selectors.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
+}
+
+function longestPrefixOf({ selectors }: CompiledPolicy): string {
+  return selectors.reduce((longest, { prefix }) => (prefix.length > longest.length ? prefix : longest), '');
+}
+
+function place(policies: Map<string, Placed[]>, key: string, placed: Placed): void {
+  const beside = policies.get(key);
+  if (beside === undefined) policies.set(key, [placed]);
+  else beside.push(placed);
 }
