@@ -9,6 +9,7 @@ import { addFederationCommands } from './federation/federation-commands.ts';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
+import { addPolicyCommands } from './policy/policy-commands.ts';
 import { type RunFlags, run } from './run.ts';
 import { Interrupted } from './run-folder.ts';
 import { addTokenCommands } from './token/token-commands.ts';
@@ -127,6 +128,7 @@ addIdentityCommands(program);
 addAuditCommands(program);
 addTokenCommands(program);
 addFederationCommands(program);
+addPolicyCommands(program);
 
 try {
   await program.parseAsync();

@@ -73,6 +73,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   );
   opened.defer(() => rotation.stop());
 
+  opened.defer(() => parts.policyChanges.stop());
   opened.defer(() => parts.readiness.stop());
 
   const running = opened.move();

@@ -22,11 +22,13 @@ import { ClockAgreement, databaseNow } from './database/clock-agreement.ts';
 import type { Database } from './database/database.ts';
 import { composeFederation } from './federation/compose-federation.ts';
 import { Readiness } from './health/readiness.ts';
+import { BrokeredEntitlements } from './issuance/brokered-entitlements.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueSvids } from './issuance/issue-svids.ts';
 import { JudgedIssuance } from './issuance/judged-issuance.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import { SidecarSvids } from './issuance/sidecar-svids.ts';
+import { PolicyChanges } from './registration/policy-changes.ts';
 import { PostgresPolicyStore } from './registration/postgres-policy-store.ts';
 import { Registrations } from './registration/registrations.ts';
 import { ServerIdentity } from './server-identity/server-identity.ts';
@@ -54,7 +56,8 @@ export function composeParts(
     clock,
     { trustDomain, schedule: config.authority, keyEncryptionKey, clocks },
   );
-  const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
+  const policyStore = new PostgresPolicyStore(database);
+  const registrations = new Registrations(policyStore, { trustDomain, ttlSeconds: terms.ttlSeconds }, ledger);
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);
@@ -80,6 +83,8 @@ export function composeParts(
     scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
     readiness: new Readiness(authorities, auditLog),
     registrations,
+    brokeredEntitlements: new BrokeredEntitlements(registrations, ledger),
+    policyChanges: new PolicyChanges(policyStore),
     joinTokens,
     federation: composeFederation({ database, authorities, ledger, clock, trustDomain }),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),

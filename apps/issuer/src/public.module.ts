@@ -12,11 +12,15 @@ import { SpiffeBundleController } from './bundle/spiffe-bundle.controller.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
+import { BrokeredEntitlements } from './issuance/brokered-entitlements.ts';
+import { BrokeredIssuanceController } from './issuance/brokered-issuance.controller.ts';
 import { IssuanceController } from './issuance/issuance.controller.ts';
 import { IssuanceTerms } from './issuance/issuance-terms.ts';
 import { IssueSvids } from './issuance/issue-svids.ts';
 import { RenewSidecar } from './issuance/renew-sidecar.ts';
 import type { Parts } from './parts.ts';
+import { PolicyChanges } from './registration/policy-changes.ts';
+import { PolicyRevisionController } from './registration/policy-revision.controller.ts';
 import { Registrations } from './registration/registrations.ts';
 
 @Module({})
@@ -29,6 +33,8 @@ export function publicModule(parts: Parts): DynamicModule {
     controllers: [
       AttestationController,
       IssuanceController,
+      BrokeredIssuanceController,
+      PolicyRevisionController,
       BundleController,
       SpiffeBundleController,
       HealthController,
@@ -39,6 +45,8 @@ export function publicModule(parts: Parts): DynamicModule {
       provideValue(Readiness, parts.readiness),
       provideValue(Callers, parts.callers),
       provideValue(Registrations, parts.registrations),
+      provideValue(BrokeredEntitlements, parts.brokeredEntitlements),
+      provideValue(PolicyChanges, parts.policyChanges),
       provideValue(TrustBundles, parts.bundles),
       provideValue(IssuanceTerms, parts.terms),
       provideValue(AdmitSidecar, parts.admitSidecar),

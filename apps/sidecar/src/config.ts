@@ -35,6 +35,8 @@ const environment = z.object({
     .optional(),
   BOOTSTRAP_BUNDLE_FILE: file.optional(),
   WORKLOAD_API_SOCKET: file,
+  /** Opens the SPIFFE Broker API, which is incubating, on this socket. */
+  BROKER_API_SOCKET: file.optional(),
   /** What callers are attested by, joined by commas. */
   WORKLOAD_ATTESTORS: z
     .string()
@@ -64,6 +66,7 @@ export interface SidecarConfig {
   readonly trustDomain: string;
   readonly admission: Admission;
   readonly workloadApiSocket: string;
+  readonly brokerApiSocket?: string | undefined;
   /** By user and script where it is left out. */
   readonly attestation?: Omit<WorkloadAttestorsOptions, 'logger'>;
   readonly witSvids: 'off' | 'on';
@@ -86,6 +89,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
       bootstrapBundle: supplied(parsed, 'BOOTSTRAP_BUNDLE'),
     }),
     workloadApiSocket: parsed.WORKLOAD_API_SOCKET,
+    brokerApiSocket: parsed.BROKER_API_SOCKET,
     attestation: attestationOf(parsed),
     witSvids: parsed.WIT_SVIDS,
     egress: egressOf(parsed),

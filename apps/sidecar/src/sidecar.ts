@@ -1,11 +1,15 @@
 import type { TrustBundleDocument } from '@blastradius/contracts';
 import type { Clock, Random } from '@blastradius/kernel';
+import { authorizeMemberOf, type MtlsOptions } from '@blastradius/spiffe';
 import {
   createWorkloadAttestors,
+  startBrokerApi,
   startWorkloadApi,
   type WorkloadApiLogger,
   type WorkloadAttestor,
 } from '@blastradius/workload-api';
+import { BrokeredStores, type BrokerStores } from './broker/brokered-stores.ts';
+import { sidecarSource } from './broker/sidecar-source.ts';
 import type { SidecarConfig } from './config.ts';
 import type { IdentitySources } from './egress/caller-identities.ts';
 import { type EgressProxy, startEgressProxy } from './egress/egress-proxy.ts';
@@ -18,6 +22,7 @@ import type { SidecarIdentity } from './issuer-client/sidecar-identity.ts';
 import { observeCall } from './observe-calls.ts';
 import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { isOutage } from './rotation/is-outage.ts';
+import { watchPolicies } from './rotation/policy-watch.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { RetryPause } from './rotation/retry-pause.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
@@ -66,7 +71,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   );
   bundles.onChange(() => identity.trust(bundles.current.document));
   const issuer = new IssuerClient(connection, (document) => bundles.offer(document));
-  const { source, jwt, wit } = openStores(issuer, bundles, options);
+  const { source, jwt, wit, entitlements } = openStores(issuer, bundles, options);
   const stopMeasuring = measureSvids(wit === undefined ? [source] : [source, wit], clock);
   const attestors = createWorkloadAttestors({ ...config.attestation, logger });
   const api = await startWorkloadApi({
@@ -80,12 +85,30 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     clock,
     onCall: observeCall,
   });
+  const brokered = new BrokeredStores((broker) => brokerStores(issuer.onBehalfOf(broker), bundles, options));
+  const brokers = await openBrokerApi(options, {
+    brokered,
+    attestors,
+    source: sidecarSource(identity, bundles),
+  });
   const egress = await openEgress(options, { x509: source, jwt }, attestors);
   const files = startFileWriter(config.fileOutputs, { x509: source, jwt, clock, random, logger });
-  const tasks = [renewal(identity, bundles, options), bundlePoll(issuer, bundles, options)];
+  const tasks = [
+    renewal(identity, bundles, options),
+    bundlePoll(issuer, bundles, options),
+    watchPolicies({
+      ...options,
+      nextRevision: (known) => issuer.nextPolicyRevision(known),
+      onChange: () => {
+        entitlements.outdate();
+        for (const store of [source, wit, brokered]) store?.reconsider();
+      },
+      onFailure: (error, failures) => logger.warn({ err: error, failures }, 'policies not watched'),
+    }),
+  ];
 
   const ticking = setInterval(() => {
-    for (const store of [source, jwt, wit]) store?.tick();
+    for (const store of [source, jwt, wit, brokered]) store?.tick();
     files.tick();
     for (const task of tasks) task.tick();
     if (identity.canComeBack || clock.now().getTime() < identity.notAfterMs) return;
@@ -99,7 +122,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     close: async () => {
       clearInterval(ticking);
       // While it lets requests end, the identities they were begun with are still there.
-      await Promise.all([egress?.close(), api.close(), files.close()]);
+      await Promise.all([egress?.close(), api.close(), brokers?.close(), files.close()]);
       stopMeasuring();
       await connection.close();
     },
@@ -121,10 +144,47 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
   const turns = new Turns(MINTING_AT_ONCE);
   const context = { issuer, entitlements, bundles, clock, random, logger, turns, onRenewal };
   return {
+    entitlements,
     source: new SvidStore(context),
     jwt: new JwtStore({ ...context, issuer: client, pause: pause() }),
     wit: config.witSvids === 'on' ? new WitStore(context) : undefined,
   };
+}
+
+/** As `openStores`, for what one broker asks in the place of workloads; WIT-SVIDs are not in its API. */
+function brokerStores(client: IssuerClient, bundles: TrustBundles, options: SidecarOptions): BrokerStores {
+  const config = { ...options.config, witSvids: 'off' } as const;
+  const { source, jwt, entitlements } = openStores(client, bundles, { ...options, config });
+  return {
+    x509: source,
+    jwt,
+    reconsider: () => {
+      entitlements.outdate();
+      source.reconsider();
+    },
+    tick: () => {
+      source.tick();
+      jwt.tick();
+    },
+  };
+}
+
+interface BrokerParts {
+  readonly brokered: BrokeredStores;
+  readonly attestors: readonly WorkloadAttestor[];
+  readonly source: MtlsOptions['source'];
+}
+
+/** Any workload of ours may connect; whose SVIDs it may ask for is in the issuer's policies. */
+async function openBrokerApi(
+  { config, clock, logger }: SidecarOptions,
+  { brokered, attestors, source }: BrokerParts,
+): Promise<{ close(): Promise<void> } | undefined> {
+  const { brokerApiSocket: socketPath, trustDomain } = config;
+  if (socketPath === undefined) return undefined;
+  const tls = { source, authorize: authorizeMemberOf(trustDomain), now: () => clock.now() };
+  const identitiesFor = (broker: string) => brokered.of(broker);
+  return startBrokerApi({ socketPath, tls, identitiesFor, attestors, logger, onCall: observeCall });
 }
 
 async function openEgress(

@@ -137,7 +137,7 @@ export const issuerRecord = z.object({
   serial: z.string().nullable(),
   policyId: z.string().nullable(),
   reason: z.string(),
-  /** Of access tokens: who asked, as far as it had proved who it is. */
+  /** Who asked, as far as it had proved who it is: for an access token, or as a broker in a workload's place. */
   client: z.string().optional(),
   /** Of access tokens: who acts for `spiffeId`, the current actor first. */
   actors: z.array(z.string()).optional(),

@@ -1,8 +1,10 @@
 export { orderTargets } from './attack/order-targets.ts';
 export { createLifePlan } from './life/create-life-plan.ts';
 export type { Intention, PlannedAction } from './life/planned-action.ts';
+export { allowedAt } from './loading/allowed.ts';
 export { findScenario } from './loading/find-scenario.ts';
 export { loadScenario, type Scenario } from './loading/load-scenario.ts';
+export { locate, type Position } from './loading/locate.ts';
 export { ScenarioInvalid, ScenarioNotFound, type ScenarioProblem } from './loading/scenario.errors.ts';
 export { createPopulation } from './population/create-population.ts';
 export { loadAgentNames } from './population/load-agents.ts';

@@ -6,6 +6,8 @@ export {
   type WorkloadAttestorsOptions,
 } from './attestation/create-attestors.ts';
 export type { WorkloadAttestor } from './attestation/workload-attestor.ts';
+export type { BrokeredIdentities } from './broker/broker-handlers.ts';
+export { type BrokerApiOptions, startBrokerApi } from './broker/start-broker-api.ts';
 export type { WorkloadApiLogger } from './logger.ts';
 export type { CallRefusal, ObservedCall, OnCall } from './observed-call.ts';
 export { shieldProcess } from './shield-process.ts';

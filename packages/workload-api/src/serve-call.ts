@@ -1,5 +1,4 @@
 import { DomainError } from '@blastradius/kernel';
-import { WORKLOAD_HEADER } from '@blastradius/spiffe';
 import {
   type Metadata,
   type ServerUnaryCall,
@@ -16,7 +15,10 @@ import { WorkloadHeaderMissing } from './workload-api.errors.ts';
 /** One connection's caller, and who hears of its calls. */
 export interface WorkloadCaller {
   readonly pid: number;
-  attest(): Promise<readonly string[]>;
+  /** The selectors of the process that the request is about, which is the caller's own unless a broker asks. */
+  attest(request?: object): Promise<readonly string[]>;
+  /** The metadata that each call has to bring along. */
+  readonly header: string;
   readonly logger: WorkloadApiLogger;
   readonly onCall: OnCall;
   /** Aborted when the server closes. */
@@ -36,7 +38,7 @@ export interface UnaryMethod<Request> {
 }
 
 /** Serves a stream of complete states until the caller hangs up, loses its identity, or the server closes. */
-export function serveStream<Request, Snapshot>(
+export function serveStream<Request extends object, Snapshot>(
   caller: WorkloadCaller,
   method: StreamMethod<Request, Snapshot>,
 ) {
@@ -45,11 +47,11 @@ export function serveStream<Request, Snapshot>(
     const hangup = new AbortController();
     call.on('cancelled', () => hangup.abort());
     try {
-      assertWorkloadHeader(call.metadata);
+      assertHeader(caller, call.metadata);
       method.accept(call.request);
       await streamSnapshots({
         watch: method.watch,
-        attest: () => caller.attest(),
+        attest: () => caller.attest(call.request),
         encode: (snapshot) => method.encode(snapshot, call.request),
         send: (message) => send(call, message).then(() => observed.end()),
         signal: AbortSignal.any([hangup.signal, caller.closing]),
@@ -63,13 +65,13 @@ export function serveStream<Request, Snapshot>(
 }
 
 /** Answers once. The caller is attested for each call: what it was on the last one proves nothing. */
-export function serveUnary<Request>(caller: WorkloadCaller, method: UnaryMethod<Request>) {
+export function serveUnary<Request extends object>(caller: WorkloadCaller, method: UnaryMethod<Request>) {
   return async (call: ServerUnaryCall<Request, Buffer>, respond: sendUnaryData<Buffer>): Promise<void> => {
     const observed = caller.onCall(call.getPath());
     try {
-      assertWorkloadHeader(call.metadata);
+      assertHeader(caller, call.metadata);
       method.accept(call.request);
-      const answer = await method.answer(await caller.attest(), call.request);
+      const answer = await method.answer(await caller.attest(call.request), call.request);
       observed.end();
       respond(null, answer);
     } catch (error) {
@@ -100,8 +102,8 @@ function send<Request>(call: ServerWritableStream<Request, Buffer>, message: Buf
   });
 }
 
-function assertWorkloadHeader(metadata: Metadata): void {
-  if (metadata.get(WORKLOAD_HEADER)[0] !== 'true') {
+function assertHeader({ header }: WorkloadCaller, metadata: Metadata): void {
+  if (metadata.get(header)[0] !== 'true') {
     const publicDetail = 'security header missing from request';
     throw new WorkloadHeaderMissing(publicDetail, { publicDetail });
   }

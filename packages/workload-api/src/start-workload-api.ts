@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '@blastradius/kernel';
+import { WORKLOAD_HEADER } from '@blastradius/spiffe';
 import { type ConnectionInjector, Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { attestWorkload } from './attestation/attest-workload.ts';
 import { createWorkloadAttestors } from './attestation/create-attestors.ts';
@@ -71,6 +72,7 @@ export async function startWorkloadApi(options: WorkloadApiOptions): Promise<Wor
     const caller: WorkloadCaller = {
       pid: process.pid,
       attest: () => attestWorkload(process, attestors),
+      header: WORKLOAD_HEADER,
       logger: options.logger,
       onCall: options.onCall ?? (() => ({ end: () => {} })),
       closing: closing.signal,

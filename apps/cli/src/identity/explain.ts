@@ -14,6 +14,7 @@ export interface ExplainFlags {
   readonly pid?: number;
   readonly selectors?: readonly string[];
   readonly node?: string;
+  readonly broker?: string;
   readonly adminSocket?: string;
   readonly attestors: readonly WorkloadAttestorName[];
   readonly dockerFactsSocket?: string;
@@ -27,7 +28,7 @@ export async function explain(flags: ExplainFlags): Promise<void> {
 }
 
 async function policiesOf(
-  { node, adminSocket }: ExplainFlags,
+  { node, broker, adminSocket }: ExplainFlags,
   selectors: readonly string[],
 ): Promise<readonly PolicyExplanation[] | undefined> {
   if (adminSocket === undefined) return undefined;
@@ -35,7 +36,7 @@ async function policiesOf(
     adminSocket: resolve(adminSocket),
     method: 'POST',
     path: '/admin/explain',
-    body: { selectors, ...(node === undefined ? {} : { node }) },
+    body: { selectors, ...(node && { node }), ...(broker && { broker }) },
     answer: issuerAdministration.explainAnswer,
   });
   return policies;

@@ -16,6 +16,7 @@ export function addIdentityCommands(program: Command): void {
       new Option('--selectors <a,b>', 'what was attested, in place of a process').argParser(selectorList),
     )
     .addOption(new Option('--node <name>', 'the node of the sidecar that would ask'))
+    .addOption(new Option('--broker <spiffe-id>', 'the broker that would ask in its place'))
     .addOption(adminSocketOption())
     .addOption(
       new Option('--attestors <a,b>', 'as WORKLOAD_ATTESTORS of the sidecar has it')

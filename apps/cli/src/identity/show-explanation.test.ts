@@ -37,3 +37,30 @@ test('a program that this user may not look at is no program that has no digest'
     'hidden',
   );
 });
+
+test('a policy that grants says of what, and what its SVIDs say', () => {
+  const terms = {
+    hint: 'h',
+    dnsNames: ['a.test'],
+    claims: { model: 'm "1"' },
+    ttlSeconds: { x509: 3600, jwt: 60, wit: 3600 },
+  };
+  const granted = { ...about('agent'), spiffeIds: ['spiffe://x/a'], attributes: { 'unix.uid': '1' }, terms };
+  const refusal = { reason: 'attribute-unsafe' as const, detail: '{{docker.label.a}} is "a/b"' };
+  const shown = showExplanation({
+    pid: 7,
+    selectors,
+    policies: [granted, { ...about('n'), attributes: { 'docker.label.a': 'a/b' }, refusal }],
+  });
+  expect(shown).toContain(`
+  agent  grants spiffe://x/a
+           template: spiffe://{trustDomain}/x
+           attributes: unix.uid="1"
+           hint: h
+           DNS names: a.test
+           claims: model="m \\"1\\""
+           seconds: X509-SVID 3600, JWT-SVID 60, WIT-SVID 3600
+  n      no: an unusable value: {{docker.label.a}} is "a/b"
+           attributes: docker.label.a="a/b"
+`);
+});

@@ -4,11 +4,17 @@ import type { PolicyExplanation } from '@blastradius/contracts';
 const IDENTITIES_SHOWN_MAX = 3;
 
 const REASONS = {
+  'broker-not-allowed': 'another broker',
   'node-not-allowed': 'another node',
   'selector-missing': 'not attested',
   'captures-disagree': 'the selectors contradict each other',
+  'template-invalid': 'its template can’t be read',
+  'attribute-missing': 'nothing to fill it with',
+  'attribute-ambiguous': 'several values',
+  'attribute-unsafe': 'an unusable value',
+  'too-long': 'too long',
   'identity-unusable': 'no usable identity',
-} as const;
+} as const satisfies Record<NonNullable<PolicyExplanation['refusal']>['reason'], string>;
 
 export interface Explanation {
   readonly pid: number | undefined;
@@ -37,7 +43,10 @@ function verdicts(policies: readonly PolicyExplanation[]): string[] {
   const isGranted = policies.some(({ spiffeIds }) => spiffeIds.length > 0);
   return [
     'policies',
-    ...policies.map((policy) => `  ${policy.policyId.padEnd(width)}  ${verdictOf(policy)}`),
+    ...policies.flatMap((policy) => [
+      `  ${policy.policyId.padEnd(width)}  ${verdictOf(policy)}`,
+      ...detailsOf(policy).map((line) => `  ${' '.repeat(width)}    ${line}`),
+    ]),
     ...(isGranted ? [] : ['', 'no policy matches: the Workload API answers PermissionDenied']),
   ];
 }
@@ -48,6 +57,23 @@ function verdictOf({ spiffeIds, refusal, nodes }: PolicyExplanation): string {
   const shown = spiffeIds.slice(0, IDENTITIES_SHOWN_MAX).join(', ');
   const beside = nodes === undefined ? '' : `, beside the sidecar of ${nodes.join(', ')}`;
   return `grants ${shown}${more > 0 ? ` and ${more} more` : ''}${beside}`;
+}
+
+/** What it was made of, and what the SVIDs say and how long they live. */
+function detailsOf({ template, attributes = {}, terms }: PolicyExplanation): string[] {
+  const pairs = (all: Record<string, string>) =>
+    Object.entries(all).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const used = pairs(attributes);
+  if (terms === undefined) return used.length === 0 ? [] : [`attributes: ${used.join(', ')}`];
+  const { hint, dnsNames, claims, ttlSeconds } = terms;
+  return [
+    `template: ${template}`,
+    ...(used.length === 0 ? [] : [`attributes: ${used.join(', ')}`]),
+    `hint: ${hint}`,
+    ...(dnsNames.length === 0 ? [] : [`DNS names: ${dnsNames.join(', ')}`]),
+    ...(Object.keys(claims).length === 0 ? [] : [`claims: ${pairs(claims).join(', ')}`]),
+    `seconds: X509-SVID ${ttlSeconds.x509}, JWT-SVID ${ttlSeconds.jwt}, WIT-SVID ${ttlSeconds.wit}`,
+  ];
 }
 
 /** What a user who is neither root nor the process's own can't see; a sidecar may see more. */

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { Callers } from '../attestation/callers.ts';
 import { TrustBundles } from '../bundle/trust-bundles.ts';
 import { Registrations } from '../registration/registrations.ts';
+import { entitlementOf } from './entitlement-of.ts';
 import { IssuanceTerms } from './issuance-terms.ts';
 import { IssueSvids } from './issue-svids.ts';
 
@@ -29,7 +30,7 @@ export class IssuanceController {
   ): Promise<z.infer<typeof issuance.entitlementsAnswer>> {
     const { node } = this.callers.of(request.raw);
     const granted = await this.registrations.entitlementsOf({ node, selectors });
-    const entitlements = [...granted.values()].map(({ dnsNames: _, ...entitlement }) => entitlement);
+    const entitlements = [...granted.values()].map(entitlementOf);
     return { entitlements, ttlSeconds: this.terms.x509SvidTtlSeconds };
   }
 

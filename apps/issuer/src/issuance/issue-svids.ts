@@ -1,8 +1,8 @@
 import type { TokenSvidDocument, X509SvidDocument } from '@blastradius/contracts';
+import { type AttestedWorkload, svidTtlSeconds } from '@blastradius/issuance-policy';
 import type { Clock } from '@blastradius/kernel';
 import { checkMintedJwtSvid, checkMintedWitSvid, mintJwtSvid, mintWitSvid } from '@blastradius/pki';
 import type { Authorities } from '../authority/authorities.ts';
-import type { AttestedWorkload } from '../registration/policy-matching.ts';
 import { AudienceTooLong } from './issuance.errors.ts';
 import type { IssuanceTerms } from './issuance-terms.ts';
 import { issuedToken } from './issued-token.ts';
@@ -45,14 +45,16 @@ export class IssueSvids {
     requests: readonly KeyedSvidRequest[],
   ): Promise<(X509SvidDocument | SvidRefusal)[]> {
     const authority = await this.#authorities.current('x509');
-    const ttlSeconds = this.#terms.x509SvidTtlSeconds;
+    const { x509SvidTtlSeconds } = this.#terms;
     return this.#judged.issue({
       kind: 'x509',
       workload,
       requests,
-      mint: ({ spiffeId, csr }, { dnsNames }) => {
+      mint: ({ spiffeId, csr }, granted) => {
         const publicKeySpki = keyForIdentity(csr, spiffeId);
         const now = this.#clock.now();
+        const ttlSeconds = svidTtlSeconds('x509', granted, x509SvidTtlSeconds);
+        const { dnsNames } = granted;
         return mintChecked(authority, { spiffeId, publicKeySpki, dnsNames, now, ttlSeconds });
       },
     });
@@ -68,10 +70,12 @@ export class IssueSvids {
       kind: 'jwt',
       workload,
       requests,
-      mint: (request) => {
-        const lifetime = tokenLifetime(this.#clock.now(), jwtSvidTtlSeconds);
+      mint: (request, granted) => {
+        const ttlSeconds = svidTtlSeconds('jwt', granted, jwtSvidTtlSeconds);
+        const lifetime = tokenLifetime(this.#clock.now(), ttlSeconds);
         const { spiffeId } = request;
-        const order = { authority, spiffeId, audience: audienceOf(request), issuer, ...lifetime };
+        const { claims } = granted;
+        const order = { authority, spiffeId, audience: audienceOf(request), issuer, claims, ...lifetime };
         const minted = mintJwtSvid(order);
         checkMintedJwtSvid(minted, order);
         return issuedToken(spiffeId, minted);
@@ -90,10 +94,11 @@ export class IssueSvids {
       kind: 'wit',
       workload,
       requests,
-      mint: ({ spiffeId, csr }) => {
+      mint: ({ spiffeId, csr }, granted) => {
         const publicKeySpki = keyForIdentity(csr, spiffeId);
-        const lifetime = tokenLifetime(this.#clock.now(), witSvidTtlSeconds);
-        const order = { authority, spiffeId, publicKeySpki, ...lifetime };
+        const ttlSeconds = svidTtlSeconds('wit', granted, witSvidTtlSeconds);
+        const lifetime = tokenLifetime(this.#clock.now(), ttlSeconds);
+        const order = { authority, spiffeId, publicKeySpki, claims: granted.claims, ...lifetime };
         const minted = mintWitSvid(order);
         checkMintedWitSvid(minted, order);
         return issuedToken(spiffeId, minted);

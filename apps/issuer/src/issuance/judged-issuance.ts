@@ -1,8 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { KeySetKind } from '@blastradius/contracts';
+import type { AttestedWorkload, GrantedIdentity } from '@blastradius/issuance-policy';
 import { DomainError } from '@blastradius/kernel';
 import type { IssuerAct, IssuerLedger } from '../audit/issuer-ledger.ts';
-import type { AttestedWorkload, GrantedIdentity } from '../registration/policy-matching.ts';
 import type { Registrations } from '../registration/registrations.ts';
 import { NotEntitled } from './issuance.errors.ts';
 
@@ -73,25 +73,27 @@ export class JudgedIssuance {
 }
 
 function issueOne<Request extends { readonly spiffeId: string }, Document>(
-  { kind, mint }: Batch<Request, Document>,
+  { kind, mint, workload }: Batch<Request, Document>,
   request: Request,
   granted: GrantedIdentity | undefined,
 ): { result: Document | SvidRefusal; act: IssuerAct } {
   const { spiffeId } = request;
-  const policyId = granted?.policyId ?? null;
+  // The record names the workload, and who asked in its place.
+  const { broker: client } = workload;
+  const about = { kind, spiffeId, policyId: granted?.policyId ?? null, ...(client && { client }) };
   try {
     if (granted === undefined) throw new NotEntitled('no policy grants this identity');
     const { document, serial } = mint(request, granted);
     return {
       result: document,
-      act: { event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' },
+      act: { ...about, event: 'svid-issued', serial, reason: 'policy' },
     };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const { code } = error;
     return {
       result: { spiffeId, refused: code },
-      act: { event: 'svid-refused', kind, spiffeId, policyId, reason: code },
+      act: { ...about, event: 'svid-refused', reason: code },
     };
   }
 }

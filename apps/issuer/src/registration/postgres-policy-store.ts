@@ -21,7 +21,7 @@ export class PostgresPolicyStore extends PolicyStore {
     const { rows } = await this.#database.query<{ policy_revision: string; policies: unknown }>(
       'select policy_revision, policies from issuer.trust_domain',
     );
-    const { policies } = issuerAdministration.policiesRequest.parse({ policies: rows[0]?.policies });
+    const policies = issuerAdministration.storedPolicies.parse(rows[0]?.policies);
     return { revision: Number(rows[0]?.policy_revision), policies };
   }
 

@@ -1,11 +1,17 @@
+import { type PolicyProblem, problemText } from '@blastradius/issuance-policy';
 import { DomainError } from '@blastradius/kernel';
 
-/** A policy that could never grant what it says; the text names it. */
-export class PolicyInvalid extends DomainError {
+const PROBLEMS_SHOWN_MAX = 5;
+
+/** A set of policies that could never grant what it says, or would grant it to the wrong ones; the text names policy and field. */
+export class PoliciesInvalid extends DomainError {
   readonly code = 'registration.policy-invalid';
   readonly category = 'invalid';
 
-  constructor(policyId: string, reason: string) {
-    super(`policy ${policyId}: ${reason}`, { publicDetail: `policy ${policyId}: ${reason}` });
+  constructor(problems: readonly PolicyProblem[]) {
+    const more = problems.length - PROBLEMS_SHOWN_MAX;
+    const shown = problems.slice(0, PROBLEMS_SHOWN_MAX).map(problemText).join('; ');
+    const text = more > 0 ? `${shown}; and ${more} more` : shown;
+    super(text, { publicDetail: text });
   }
 }

@@ -33,6 +33,7 @@ export class SidecarIdentity {
   #svid: OwnSvid;
   #lifetime: SvidLifetime;
   #bundle: TrustBundleDocument;
+  readonly #onRenewed = new Set<() => void>();
 
   constructor(context: SidecarIdentityContext, { svid, lifetime, bundle }: Admitted, readmit?: Readmit) {
     this.#context = context;
@@ -46,6 +47,15 @@ export class SidecarIdentity {
   /** Whether it comes back by itself when its SVID has ended. */
   get canComeBack(): boolean {
     return this.#readmit !== undefined;
+  }
+
+  /** What it shows. */
+  get svid(): OwnSvid {
+    return this.#svid;
+  }
+
+  onRenewed(listener: () => void): void {
+    this.#onRenewed.add(listener);
   }
 
   get notAfterMs(): number {
@@ -74,6 +84,7 @@ export class SidecarIdentity {
     this.#svid = svid;
     this.#lifetime = lifetime;
     this.trust(bundle);
+    for (const listener of this.#onRenewed) listener();
     return bundle;
   }
 

@@ -1,6 +1,6 @@
 import type { Entitlement } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
-import { type Deadline, isPast, waitFrom } from '../rotation/deadline.ts';
+import { type Deadline, isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
 import type { RetryPause } from '../rotation/retry-pause.ts';
 import type { EntitlementsAnswer, EntitlementsIssuer } from './issuer.ts';
 import { uniqueHints } from './unique-hints.ts';
@@ -27,6 +27,7 @@ export class Entitlements implements EntitlementsIssuer {
   readonly #clock: Clock;
   readonly #pause: RetryPause;
   readonly #known = new Map<string, KnownAnswer>();
+  #changes = 0;
   readonly #asking = new Map<string, Promise<EntitlementsAnswer>>();
 
   constructor({ issuer, clock, pause }: EntitlementsContext) {
@@ -64,15 +65,26 @@ export class Entitlements implements EntitlementsIssuer {
     }
   }
 
+  /** The policies have changed: everyone is asked for again, at the next question. What was granted stays for an outage. */
+  outdate(): void {
+    this.#changes += 1;
+    this.#asking.clear();
+    for (const [key, answer] of this.#known) this.#known.set(key, { ...answer, until: NO_WAIT });
+  }
+
   async #ask(key: string, selectors: readonly string[]): Promise<EntitlementsAnswer> {
+    const changesBefore = this.#changes;
     try {
       const answer = await this.#issuer.entitlements(selectors);
       const entitlements = uniqueHints(answer.entitlements);
       const ttlMs = Math.max(answer.ttlSeconds * 1000, TTL_MS_MIN);
-      this.#remember(key, { entitlements, until: waitFrom(this.#clock.now().getTime(), ttlMs) });
+      // An answer that was on its way when the policies changed is of the old ones, and not kept.
+      if (changesBefore === this.#changes) {
+        this.#remember(key, { entitlements, until: waitFrom(this.#clock.now().getTime(), ttlMs) });
+      }
       return { entitlements, ttlSeconds: ttlMs / 1000 };
     } finally {
-      this.#asking.delete(key);
+      if (changesBefore === this.#changes) this.#asking.delete(key);
     }
   }
 

@@ -47,6 +47,8 @@ export interface SelectorSetContext {
 /** An issuer that says zero must not be asked at every tick. */
 const ENTITLEMENTS_TTL_MS_MIN = 1000;
 const TAINTED_AGAIN_MS = 2000;
+/** A change of policies reaches every host at once; those who hold something ask the issuer spread over this long. */
+const RECONSIDER_WITHIN_MS = 1000;
 /** While none was ever held: a workload that starts in an outage waits for ten seconds at most after it. */
 const LIFETIME_MS_UNKNOWN = 100_000;
 
@@ -62,6 +64,8 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   readonly #held = new Map<string, Held>();
   #entitlements: readonly Entitlement[] = [];
   #entitledUntil = NO_WAIT;
+  /** How often the policies have changed. */
+  #changes = 0;
   #snapshot: Snapshot | undefined;
   /** How many SVIDs stand in it. */
   #shown = 0;
@@ -132,6 +136,16 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     this.#replaceTaintedAt = { setAtMs: nowMs, dueAtMs };
   }
 
+  /** The policies have changed: what was said of them holds no longer. Who has nothing asks at once. */
+  reconsider(): void {
+    this.#changes += 1;
+    const nowMs = this.#nowMs();
+    const delayMs = this.#shown === 0 ? 0 : this.#context.random.next() * RECONSIDER_WITHIN_MS;
+    const dueAtMs = Math.min(this.#entitledUntil.dueAtMs, nowMs + delayMs);
+    this.#entitledUntil = { setAtMs: nowMs, dueAtMs };
+    this.tick();
+  }
+
   #isEntitledToNothing(): boolean {
     return this.#entitlements.length === 0 && !isPast(this.#entitledUntil, this.#nowMs());
   }
@@ -165,6 +179,7 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   /** Returns whether anything has changed. What the issuer refuses waits for the next entitlements. */
   async #askAndMint(): Promise<boolean> {
     const { issuer } = this.#context;
+    const changesBefore = this.#changes;
     const answer = await issuer.entitlements(this.#selectors);
     const entitled = new Set(answer.entitlements.map(({ spiffeId }) => spiffeId));
     const withdrawn = [...this.#held.keys()].filter((spiffeId) => !entitled.has(spiffeId));
@@ -197,7 +212,8 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
       throw minted.failure;
     }
     const ttlMs = Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
-    this.#entitledUntil = waitFrom(this.#nowMs(), ttlMs);
+    // An answer that was on its way when the policies changed is of the old ones.
+    this.#entitledUntil = changesBefore === this.#changes ? waitFrom(this.#nowMs(), ttlMs) : NO_WAIT;
     return rearranged || minted.svids.length > 0 || minted.refused.length > 0;
   }
 

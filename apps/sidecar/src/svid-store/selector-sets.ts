@@ -36,6 +36,10 @@ export class SelectorSets<Held extends HeldIdentity, Snapshot> {
     return set.add(watcher);
   }
 
+  reconsider(): void {
+    for (const set of this.#sets.values()) set.reconsider();
+  }
+
   /** To be called several times within the shortest lifetime. */
   tick(): void {
     const nowMs = this.#context.clock.now().getTime();

@@ -119,6 +119,51 @@ class Watching {
 /** Lets what a tick has started come to its end. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 30));
 
+describe('a change of the policies', () => {
+  it('counts at once for who was told that it may have nothing', async () => {
+    issuer.entitled = [];
+    const first = new Watching();
+    expect(await first.ids(1)).toEqual([]);
+    issuer.entitled = [a];
+    // Until then the answer is good for as long as the issuer said.
+    expect(await new Watching().ids(1)).toEqual([]);
+    store.reconsider();
+    expect(await first.ids(2)).toEqual([a]);
+  });
+
+  it('counts for the answer that was on its way meanwhile', async () => {
+    issuer.entitled = [];
+    const late = Promise.withResolvers<void>();
+    const answer = issuer.entitlements.bind(issuer);
+    issuer.entitlements = async () => {
+      const old = await answer();
+      await late.promise;
+      return old;
+    };
+    const watching = new Watching();
+    await settled();
+    issuer.entitled = [a];
+    issuer.entitlements = answer;
+    store.reconsider();
+    late.resolve();
+    expect(await watching.ids(1)).toEqual([]);
+    store.tick();
+    expect(await watching.ids(2)).toEqual([a]);
+  });
+
+  it('reaches the issuer within a second of time, and not in one instant, for who holds something', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    issuer.entitled = [a, b];
+    store.reconsider();
+    await settled();
+    expect(issuer.asked).toBe(1);
+    clock.advance(1000);
+    store.tick();
+    expect(await watching.ids(2)).toEqual([a, b]);
+  });
+});
+
 describe('SvidStore', () => {
   it('shares what it holds between callers with the same selectors, and with no others', async () => {
     const first = new Watching();

@@ -33,6 +33,11 @@ export class SvidStore implements WorkloadIdentities {
     return this.#sets.watch(selectors, watcher);
   }
 
+  /** The operator has changed the policies. */
+  reconsider(): void {
+    this.#sets.reconsider();
+  }
+
   /** To be called several times within the shortest lifetime. */
   tick(): void {
     this.#sets.tick();

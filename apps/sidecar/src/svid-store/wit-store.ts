@@ -38,6 +38,11 @@ export class WitStore implements WitIdentities {
     return this.#bundles.watch(selectors, watcher);
   }
 
+  /** The operator has changed the policies. */
+  reconsider(): void {
+    this.#sets.reconsider();
+  }
+
   /** To be called several times within the shortest lifetime. */
   tick(): void {
     this.#sets.tick();

@@ -77,6 +77,13 @@ export const entitlement = z.object({
 export type Entitlement = z.infer<typeof entitlement>;
 export const entitlementsAnswer = z.object({ entitlements: z.array(entitlement), ttlSeconds: z.number() });
 
+/**
+ * `POST /v1/policy-revision`: answered when the operator's policies have another revision than the known
+ * one, or after a quarter of a minute. What was told of entitlements before a change counts no longer.
+ */
+export const policyRevisionRequest = z.object({ known: z.number().int().optional() });
+export const policyRevisionAnswer = z.object({ revision: z.number().int() });
+
 /** `POST /v1/x509-svids`: mints a batch; the issuer judges the selectors again for each. */
 export const x509SvidsRequest = z.object({
   selectors,
@@ -123,3 +130,15 @@ export const tokenSvidsAnswer = z.object({
   results: z.array(z.union([tokenSvidDocument, z.object({ spiffeId: z.string(), refused: z.string() })])),
   bundle: trustBundle,
 });
+
+/**
+ * `POST /v1/brokered/entitlements`, `/v1/brokered/x509-svids` and `/v1/brokered/jwt-svids`: as those without
+ * `brokered`, for a workload of ours that asks in another's place; only policies that list it count.
+ */
+const brokered = {
+  /** Its SPIFFE ID, as it has proved it to the sidecar. */
+  broker: z.string().min(1).max(2048),
+};
+export const brokeredEntitlementsRequest = entitlementsRequest.extend(brokered);
+export const brokeredX509SvidsRequest = x509SvidsRequest.extend(brokered);
+export const brokeredJwtSvidsRequest = jwtSvidsRequest.extend(brokered);

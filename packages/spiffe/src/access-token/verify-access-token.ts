@@ -47,7 +47,7 @@ export const issuedTokenChecks: Readonly<Record<string, AccessTokenCheck<IssuedT
       throw new TokenIssuerMismatch('access-token', 'the token is of another issuer');
     }
   },
-  validity: ({ unverified, claims }, { now }) => checkTokenValidity(unverified, claims, now),
+  validity: ({ unverified, claims }, { now }) => checkTokenValidity(unverified, claims, { now }),
 };
 
 /** What a resource server has to see besides. */

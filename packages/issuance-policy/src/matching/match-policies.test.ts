@@ -1,19 +1,18 @@
 import { issuerAdministration } from '@blastradius/contracts';
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, matchPolicies } from './policy-matching.ts';
+import { matchPolicies } from './match-policies.ts';
+import { PolicySet } from './policy-set.ts';
 
 const trustDomain = 'moltbook.test';
 const policy = (fields: object) =>
-  compilePolicy(
-    issuerAdministration.issuancePolicy.parse({
-      id: 'p',
-      selectors: ['a'],
-      spiffeId: 'spiffe://x/y',
-      ...fields,
-    }),
-  );
+  issuerAdministration.issuancePolicy.parse({
+    id: 'p',
+    selectors: ['a'],
+    spiffeId: 'spiffe://x/y',
+    ...fields,
+  });
 const idsFor = (policies: object[], selectors: string[], node = 'range') => [
-  ...matchPolicies(policies.map(policy), { node, selectors }, trustDomain).keys(),
+  ...matchPolicies(new PolicySet(policies.map(policy)), { node, selectors }, trustDomain).keys(),
 ];
 const agent = {
   selectors: ['unix:uid:1000', 'interpreter:path:/agents/{agent}/main.mjs'],
@@ -79,7 +78,11 @@ describe('matchPolicies', () => {
       instances: ['ada', 'eve'],
     };
     const granted = [
-      ...matchPolicies([policy(host)], { node: 'range', selectors: ['a'] }, trustDomain).values(),
+      ...matchPolicies(
+        new PolicySet([policy(host)]),
+        { node: 'range', selectors: ['a'] },
+        trustDomain,
+      ).values(),
     ];
     expect(granted.map(({ spiffeId, hint }) => [spiffeId, hint])).toEqual([
       ['spiffe://moltbook.test/agent/ada', 'host/ada'],
@@ -90,7 +93,11 @@ describe('matchPolicies', () => {
   it('lets the first of two policies grant what both cover', () => {
     const one = { id: 'one', spiffeId: 'spiffe://{trustDomain}/x', dnsNames: ['one.test'] };
     const workload = { node: 'range', selectors: ['a'] };
-    const granted = matchPolicies([policy(one), policy({ ...one, id: 'two' })], workload, trustDomain);
+    const granted = matchPolicies(
+      new PolicySet([policy(one), policy({ ...one, id: 'two' })]),
+      workload,
+      trustDomain,
+    );
     expect(granted.get('spiffe://moltbook.test/x')).toMatchObject({
       policyId: 'one',
       dnsNames: ['one.test'],

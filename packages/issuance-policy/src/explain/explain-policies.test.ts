@@ -1,22 +1,26 @@
 import { issuerAdministration } from '@blastradius/contracts';
 import { describe, expect, it } from 'vitest';
+import { matchPolicies } from '../matching/match-policies.ts';
+import { PolicySet } from '../matching/policy-set.ts';
 import { type ExplainedWorkload, explainPolicies } from './explain-policies.ts';
-import { compilePolicy, matchPolicies } from './policy-matching.ts';
 
 const trustDomain = 'moltbook.test';
-const set = [
-  { id: 'ada', selectors: ['unix:uid:1', 'script:/{agent}/x'], spiffeId: 'spiffe://{trustDomain}/{agent}' },
-  { id: 'bound', selectors: ['unix:uid:1'], spiffeId: 'spiffe://{trustDomain}/bound', nodes: ['a', 'b'] },
-  { id: 'twice', selectors: ['one:{n}', 'two:{n}'], spiffeId: 'spiffe://{trustDomain}/{n}' },
-  {
-    id: 'many',
-    selectors: ['unix:uid:1'],
-    spiffeId: 'spiffe://{trustDomain}/{instance}',
-    instances: ['x', 'y'],
-  },
-].map((policy) => compilePolicy(issuerAdministration.issuancePolicy.parse(policy)));
+const set = new PolicySet(
+  [
+    { id: 'ada', selectors: ['unix:uid:1', 'script:/{agent}/x'], spiffeId: 'spiffe://{trustDomain}/{agent}' },
+    { id: 'bound', selectors: ['unix:uid:1'], spiffeId: 'spiffe://{trustDomain}/bound', nodes: ['a', 'b'] },
+    { id: 'twice', selectors: ['one:{n}', 'two:{n}'], spiffeId: 'spiffe://{trustDomain}/{n}' },
+    {
+      id: 'many',
+      selectors: ['unix:uid:1'],
+      spiffeId: 'spiffe://{trustDomain}/{instance}',
+      instances: ['x', 'y'],
+    },
+  ].map((policy) => issuerAdministration.issuancePolicy.parse(policy)),
+);
+const issuer = { trustDomain, ttlSeconds: { x509: 3600, jwt: 300, wit: 3600 } };
 const explain = (workload: ExplainedWorkload) =>
-  Object.fromEntries(explainPolicies(set, workload, trustDomain).map((one) => [one.policyId, one]));
+  Object.fromEntries(explainPolicies(set, workload, issuer).map((one) => [one.policyId, one]));
 
 describe('explainPolicies', () => {
   it('says what each policy grants', () => {
@@ -50,9 +54,12 @@ describe('explainPolicies', () => {
   });
 
   it('says that a capture makes no identity, or one of the identity plane itself', () => {
-    for (const capture of ['..', 'issuer']) {
+    for (const [capture, reason] of [
+      ['..', 'attribute-unsafe'],
+      ['issuer', 'identity-unusable'],
+    ]) {
       const { ada } = explain({ selectors: ['unix:uid:1', `script:/${capture}/x`] });
-      expect(ada?.refusal?.reason).toBe('identity-unusable');
+      expect(ada?.refusal?.reason).toBe(reason);
     }
   });
 
@@ -64,7 +71,7 @@ describe('explainPolicies', () => {
         selectors: words.filter((_, index) => bits & (1 << index)),
       };
       const granted = [...matchPolicies(set, workload, trustDomain).keys()].sort();
-      const explained = explainPolicies(set, workload, trustDomain);
+      const explained = explainPolicies(set, workload, issuer);
       expect([...new Set(explained.flatMap(({ spiffeIds }) => spiffeIds))].sort()).toEqual(granted);
       for (const { spiffeIds, refusal } of explained)
         expect(spiffeIds.length > 0).toBe(refusal === undefined);

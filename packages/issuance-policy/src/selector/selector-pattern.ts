@@ -10,6 +10,10 @@ export function placeholdersOf(text: string): string[] {
 
 /** A selector of a policy, ready to be held against attested selectors. */
 export interface SelectorPattern {
+  /** Undefined where it captures: else the one selector that it matches. */
+  readonly literal: string | undefined;
+  /** What stands before the first capture: every selector that it matches begins so. */
+  readonly prefix: string;
   /** What the selector captures; null where it does not match. */
   match(selector: string): Captures | null;
 }
@@ -17,12 +21,15 @@ export interface SelectorPattern {
 /** Compiles a selector; each `{name}` takes one segment of [A-Za-z0-9._-]+, all else is literal. */
 export function compileSelector(text: string): SelectorPattern {
   const names = placeholdersOf(text);
-  if (names.length === 0) return { match: (selector) => (selector === text ? {} : null) };
+  if (names.length === 0)
+    return { literal: text, prefix: text, match: (selector) => (selector === text ? {} : null) };
   const literals = text
     .split(/\{[A-Za-z][A-Za-z0-9]*\}/)
     .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const pattern = new RegExp(`^${literals.join('([A-Za-z0-9._-]+)')}$`);
   return {
+    literal: undefined,
+    prefix: text.slice(0, text.indexOf(`{${names[0]}}`)),
     match: (selector) => {
       const values = pattern.exec(selector)?.slice(1);
       return values === undefined ? null : mergeCaptures(names, values);
