@@ -43,7 +43,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const auditLog = openIssuerAuditLog(config.ledgerFile, config.trustDomain);
   opened.defer(() => auditLog.close());
   const parts = composeParts(config, database, auditLog, clock);
-  await parts.clocks.compare();
+  await parts.agreedClock.compare();
   const checkpoints = await startCheckpoints(parts, config, clock, logger);
   opened.defer(() => checkpoints.stop());
   await parts.authorities.current('x509');
@@ -90,7 +90,7 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
-  fastify.addHook('onRequest', authenticationHook(parts.callers, parts.clocks));
+  fastify.addHook('onRequest', authenticationHook(parts.callers, parts.agreedClock));
   fastify.addHook('onSend', answerWhenDurable(parts.auditLog));
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');

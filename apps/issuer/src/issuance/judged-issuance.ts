@@ -76,7 +76,8 @@ export class JudgedIssuance {
       this.#ledger.record({ event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' });
       return document;
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
+      // What is wrong with us is no refusal.
+      if (!(error instanceof DomainError) || error.category === 'unavailable') throw error;
       this.#ledger.record({ event: 'svid-refused', kind, spiffeId, policyId, reason: error.code });
       return { spiffeId, refused: error.code };
     }
