@@ -3,6 +3,7 @@ import { DomainError } from '@blastradius/kernel';
 import { LOAD_LIMITS } from '@blastradius/load';
 import { renderReportTable } from '@blastradius/scenario';
 import { Command, CommanderError, Option } from 'commander';
+import { addAuthorityCommands } from './authority/authority-commands.ts';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
@@ -102,6 +103,7 @@ program
   .action((folder: string) => {
     process.stdout.write(`${renderReportTable(writeReport(resolve(folder)))}\n`);
   });
+addAuthorityCommands(program);
 addIdentityCommands(program);
 
 try {

@@ -196,6 +196,37 @@ describe('a protected server', () => {
     expect(await serials()).toBeUndefined();
   });
 
+  it('ends a connection when the authority behind its peer leaves the bundle, and no other', async () => {
+    let judgedAt = new Date();
+    const mtls = { source: server, authorize: authorizeAny(), now: () => judgedAt };
+    const open = createServer(mtlsServerOptions, (socket) => socket.on('error', () => {}).write('hello'));
+    protectServer(open, { ...mtls, onRefused: (error) => refusals.push(error) });
+    const port = await listening(open);
+    const dial = async (source: HandSource) => {
+      const options = mtlsClientOptions({ source, authorize: authorizeAny() });
+      const socket = connect({ host: '127.0.0.1', port, ...options });
+      await once(
+        socket.on('error', () => {}),
+        'data',
+      );
+      onTestFinished(() => void socket.destroy());
+      return socket;
+    };
+    const { svid } = await here.x509Svid('/server');
+    server.set(svid, [here, abroad]);
+    const ours = await dial(client);
+    const theirs = await dial(new HandSource((await abroad.x509Svid('/client')).svid, [here]));
+    // One that has merely ended stays, as before.
+    judgedAt = new Date(Date.now() + 86_400_000);
+    server.set(svid, [here, abroad]);
+    server.set(undefined, []);
+    expect(refusals).toEqual([]);
+    server.set(svid, [here]);
+    await once(theirs, 'close');
+    expect(refusals.map(codeOf)).toEqual(['svid.trust-domain-unknown']);
+    expect(ours.destroyed).toBe(false);
+  });
+
   it('speaks with nobody once its identity has been withdrawn, and again when it has one', async () => {
     const port = await startEcho();
     const { svid } = await here.x509Svid('/server');

@@ -2,9 +2,10 @@ import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
 import { generateP256KeyPair } from '@blastradius/pki';
-import { authorityKeyIdOf, certificatesToPem } from '@blastradius/spiffe';
+import { authorityKeyIdOf, certificatesToPem, subjectKeyIdOf } from '@blastradius/spiffe';
 import type { IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { Authorities } from '../authority/authorities.ts';
+import type { TrustDomainState } from '../authority/trust-domain-state.ts';
 import type { IssuanceTerms } from '../issuance/issuance-terms.ts';
 import { mintChecked } from '../issuance/mint-checked.ts';
 
@@ -40,12 +41,13 @@ export class ServerIdentity {
   }
 
   /**
-   * New options for TLS where the SVID is past half of its life, its authority is tainted, or the
-   * bundle has changed; else null.
+   * New options for TLS where the SVID is past half of its life, its authority is tainted or revoked, or
+   * the bundle has changed; else null.
    */
   async refresh(): Promise<SecureContextOptions | null> {
-    const { revision, bundle, taintedKeyIds } = await this.#parts.authorities.state();
-    const fresh = this.#freshSvid(taintedKeyIds);
+    const state = await this.#parts.authorities.state();
+    const { revision, bundle } = state;
+    const fresh = this.#freshSvid(state);
     if (fresh !== undefined && revision === this.#revision) return null;
     const svid = fresh ?? (await this.#mint());
     this.#svid = svid;
@@ -61,13 +63,14 @@ export class ServerIdentity {
     };
   }
 
-  #freshSvid(taintedKeyIds: readonly string[]): OwnSvid | undefined {
+  #freshSvid({ bundle, taintedKeyIds }: TrustDomainState): OwnSvid | undefined {
     const svid = this.#svid;
     const nowMs = this.#parts.clock.now().getTime();
     // Minted by a clock that has been set back since, it is not valid yet for anyone.
     if (svid === undefined || nowMs >= svid.renewAtMs || nowMs < svid.mintedAtMs) return undefined;
-    const isTainted = svid.authorityKeyId !== undefined && taintedKeyIds.includes(svid.authorityKeyId);
-    return isTainted ? undefined : svid;
+    const keyId = svid.authorityKeyId ?? '';
+    const isPublished = bundle.authorities.some((authority) => subjectKeyIdOf(authority) === keyId);
+    return isPublished && !taintedKeyIds.includes(keyId) ? svid : undefined;
   }
 
   async #mint(): Promise<OwnSvid> {
