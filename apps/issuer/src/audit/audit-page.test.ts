@@ -20,7 +20,10 @@ describe('docs/audit.md', () => {
 
   test('gives a command that finds the line’s own hash, and not after a change', () => {
     const hashOf = (line: string) =>
-      spawnSync('sh', ['-c', command.replace('line.json', '-')], { input: line, encoding: 'utf8' }).stdout.slice(0, 64);
+      spawnSync('sh', ['-c', command.replace('line.json', '-')], {
+        input: line,
+        encoding: 'utf8',
+      }).stdout.slice(0, 64);
     const { hash } = JSON.parse(example) as { hash: string };
     expect(hashOf(example)).toBe(hash);
     expect(hashOf(example.replace('ada', 'eve'))).not.toBe(hash);
@@ -28,7 +31,9 @@ describe('docs/audit.md', () => {
 
   test('names the class and the activity of every act', () => {
     const rows = page.split('\n').filter((line) => /^\| `.*\| 300\d /.test(line));
-    const acts = rows.flatMap((row) => [...row.matchAll(/`([a-z-]+)`/g)].map(([, event]) => ({ row, event })));
+    const acts = rows.flatMap((row) =>
+      [...row.matchAll(/`([a-z-]+)`/g)].map(([, event]) => ({ row, event })),
+    );
     expect(new Set(acts.map(({ event }) => event)).size).toBe(acts.length);
     for (const { row, event } of acts) {
       const record = { ...issuerRecordOf(JSON.parse(example)), event } as IssuerRecord;
