@@ -11,6 +11,8 @@ import { answerWhenDurable } from './audit/answer-when-durable.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { scheduleCheckpoints } from './audit/checkpoint-schedule.ts';
 import { openIssuerAuditLog } from './audit/issuer-audit-log.ts';
+import { measureAudit } from './audit/measure-audit.ts';
+import { tellLostRecords } from './audit/tell-lost-records.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
@@ -47,6 +49,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const checkpoints = await startCheckpoints(parts, config, clock, logger);
   opened.defer(() => checkpoints.stop());
   await parts.authorities.current('x509');
+  opened.defer(measureAudit(auditLog));
   opened.defer(measureAuthority(parts.authorities, clock));
 
   const { server, port, closePublic } = await openPublicApi(parts, config, logger);
@@ -75,6 +78,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
 
 async function startCheckpoints(parts: Parts, config: IssuerConfig, clock: Clock, logger: Logger) {
   const { auditLog: log, auditStore: store, auditKeys } = parts;
+  await tellLostRecords(log, store, logger);
   const key = await auditKeys.open();
   const file = `${config.ledgerFile}.checkpoints`;
   return scheduleCheckpoints(

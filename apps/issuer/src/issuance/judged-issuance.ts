@@ -76,7 +76,7 @@ export class JudgedIssuance {
       this.#ledger.record({ event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' });
       return document;
     } catch (error) {
-      // What is wrong with us is no refusal.
+      // What can't be written down, or has no time, is no refusal of this identity: the whole request fails.
       if (!(error instanceof DomainError) || error.category === 'unavailable') throw error;
       this.#ledger.record({ event: 'svid-refused', kind, spiffeId, policyId, reason: error.code });
       return { spiffeId, refused: error.code };
