@@ -18,7 +18,7 @@ import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
-import { ClockAgreement, databaseNow } from './database/clock-agreement.ts';
+import { AgreedClock, databaseNow } from './database/agreed-clock.ts';
 import type { Database } from './database/database.ts';
 import { composeFederation } from './federation/compose-federation.ts';
 import { Readiness } from './health/readiness.ts';
@@ -47,29 +47,36 @@ export function composeParts(
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
-  const clocks = new ClockAgreement(clock, config.clockDifferenceSecondsMax, () => databaseNow(database));
+  const agreedClock = new AgreedClock(clock, config.clockDifferenceSecondsMax, () => databaseNow(database));
   const ledger = new IssuerLedger(countActs(auditLog), clock);
   const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
-    clock,
-    { trustDomain, schedule: config.authority, keyEncryptionKey, clocks },
+    agreedClock,
+    { trustDomain, schedule: config.authority, keyEncryptionKey },
   );
   const policyStore = new PostgresPolicyStore(database);
   const registrations = new Registrations(policyStore, { trustDomain, ttlSeconds: terms.ttlSeconds }, ledger);
-  const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
-  const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
+  const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), agreedClock);
+  const sidecarSvids = new SidecarSvids(authorities, ledger, agreedClock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);
   const tokenPolicies = new TokenPolicies(new PostgresTokenPolicyStore(database));
   const { issuer } = config.tokenEndpoint;
   const tokenEndpoint =
     issuer === undefined
       ? undefined
-      : composeTokenEndpoint({ authorities, database, ledger, clock, policies: tokenPolicies, issuer });
+      : composeTokenEndpoint({
+          authorities,
+          database,
+          ledger,
+          clock: agreedClock,
+          policies: tokenPolicies,
+          issuer,
+        });
   return {
     terms,
-    clocks,
+    agreedClock,
     auditLog,
     auditStore,
     auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
@@ -88,17 +95,20 @@ export function composeParts(
     joinTokens,
     federation: composeFederation({ database, authorities, ledger, clock, trustDomain }),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
-    callers: new Callers(authorities, ledger, clock, trustDomain),
+    callers: new Callers(authorities, ledger, agreedClock, trustDomain),
     admitSidecar: new AdmitSidecar(sidecarSvids, ledger, trustDomain),
     joinTokenAttestor: new JoinTokenAttestor(joinTokens),
-    x509PopAttestor: new X509PopAttestor({ trustDomain, authorities: config.x509PopAuthorities }, clock),
+    x509PopAttestor: new X509PopAttestor(
+      { trustDomain, authorities: config.x509PopAuthorities },
+      agreedClock,
+    ),
     renewSidecar: new RenewSidecar(sidecarSvids, ledger),
-    issueSvids: new IssueSvids(authorities, judged, terms, clock),
+    issueSvids: new IssueSvids(authorities, judged, terms, agreedClock),
     serverIdentity: new ServerIdentity({
       authorities,
       terms,
       ledger,
-      clock,
+      clock: agreedClock,
       nodeAuthorities: config.x509PopAuthorities,
       dnsNames: tokenEndpoint === undefined ? [] : [tokenEndpoint.server.hostname],
     }),

@@ -4,7 +4,7 @@ import type { Parts } from './parts.ts';
 
 type UpkeepParts = Pick<
   Parts,
-  'authorities' | 'clocks' | 'forcedRotation' | 'scheduledRotation' | 'serverIdentity'
+  'authorities' | 'agreedClock' | 'forcedRotation' | 'scheduledRotation' | 'serverIdentity'
 >;
 
 const intervalMs = 500;
@@ -15,7 +15,7 @@ const intervalMs = 500;
  * server's own certificate and trust follow what this or another issuer has changed.
  */
 export function startUpkeep(
-  { authorities, clocks, forcedRotation, scheduledRotation, serverIdentity }: UpkeepParts,
+  { authorities, agreedClock, forcedRotation, scheduledRotation, serverIdentity }: UpkeepParts,
   apply: (context: SecureContextOptions) => void,
   logger: Logger,
 ): { stop(): Promise<void> } {
@@ -23,7 +23,7 @@ export function startUpkeep(
   let round = Promise.resolve();
   let timer: NodeJS.Timeout;
   const duties = [
-    () => clocks.compare(),
+    () => agreedClock.compare(),
     () => authorities.retireExpired(),
     () => forcedRotation.goOn(),
     () => scheduledRotation.catchUp(),

@@ -62,17 +62,19 @@ describe('an issuer whose clock', () => {
     async (wrongMs) => {
       const { client, authorities } = await issuer.admitSidecar('range');
       expect((await askForSvid(client)).status).toBe(200);
+      const { joinToken } = await issuer.mintJoinToken('other', 7200);
       const [issued, keys] = [issuedSerials(), await keysStored()];
       aheadMs = wrongMs;
       // At once, and not only when it has asked its database again.
       expect((await askForSvid(client)).status).toBe(503);
-      const { joinToken } = await issuer.mintJoinToken('other', 7200);
       const joins = { joinToken, csr: (await csrFor(`spiffe://${trustDomain}/sidecar`)).csr };
       expect((await issuer.client(authorities).post('/v1/attest/join-token', joins)).status).toBe(503);
       for (const step of ['prepare', 'forced']) {
         const ordered = await issuer.admin('POST', '/admin/authority/rotate', { step, publishSeconds: 0 });
         expect(ordered).toMatchObject({ status: 503 });
       }
+      const minted = await issuer.admin('POST', '/admin/join-tokens', { node: 'n', ttlSeconds: 60 });
+      expect(minted.status).toBe(503);
       // A few rounds of its upkeep.
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect((await issuer.client(authorities).get('/readyz')).status).toBe(503);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ClockAgreement } from '../database/clock-agreement.ts';
+import type { Clock } from '@blastradius/kernel';
 import { CallerUnauthenticated } from './attestation.errors.ts';
 import type { Callers } from './callers.ts';
 
@@ -28,12 +28,12 @@ interface HookedRequest {
  */
 export function authenticationHook(
   callers: Callers,
-  clocks: Pick<ClockAgreement, 'assert'>,
+  agreedClock: Clock,
 ): (request: HookedRequest) => Promise<void> {
   return async ({ raw, routeOptions: { url } }) => {
     if (openRoutes.has(url)) return;
     // By a wrong clock a good caller would look like one whose SVID has ended.
-    clocks.assert();
+    agreedClock.now();
     if (!attestationRoutes.has(url)) return callers.authenticate(raw);
     // Chunked bodies do not say how long they are.
     const bodyBytes = Number(raw.headers['content-length'] ?? Number.NaN);

@@ -2,7 +2,6 @@ import { issuerAdministration, type KeySetKind } from '@blastradius/contracts';
 import type { Clock } from '@blastradius/kernel';
 import type { z } from 'zod';
 import type { AuthoritySchedule } from '../config.ts';
-import type { ClockAgreement } from '../database/clock-agreement.ts';
 import { AuthorityMissing } from './authority.errors.ts';
 import type { AuthorityAudit } from './authority-audit.ts';
 import { authorityStates } from './authority-states.ts';
@@ -18,7 +17,6 @@ export interface AuthoritiesOptions {
   readonly trustDomain: string;
   readonly schedule: AuthoritySchedule;
   readonly keyEncryptionKey: Uint8Array;
-  readonly clocks: Pick<ClockAgreement, 'assert'>;
 }
 
 export const allKinds: readonly KeySetKind[] = issuerAdministration.keySetKind.options;
@@ -57,7 +55,6 @@ export class Authorities {
 
   /** The authority that signs. Makes one where there is none: the first, or after a long sleep. */
   async current<K extends KeySetKind>(kind: K): Promise<Signers[K]> {
-    this.#options.clocks.assert();
     const signer = this.#signerOf(await this.state(), kind);
     if (signer !== null) return signer;
     const state = await this.step(allKinds, 'none was current', ({ authorities, now, create }) =>
@@ -125,7 +122,6 @@ export class Authorities {
    * issuer that is killed in between may have written down too much, and never too little.
    */
   async change(reason: string, decide: DecideChange): Promise<TrustDomainState> {
-    this.#options.clocks.assert();
     const snapshot = await this.#store.change(async (before) => {
       const change = await decide(before, (kinds) => this.#views(kinds, before));
       for (const keySet of change.keySets) this.#audit.record(keySet, before.authorities, reason);

@@ -89,7 +89,8 @@ function issueOne<Request extends { readonly spiffeId: string }, Document>(
       act: { ...about, event: 'svid-issued', serial, reason: 'policy' },
     };
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
+    // What has no time is no refusal of this identity: the whole request fails.
+    if (!(error instanceof DomainError) || error.category === 'unavailable') throw error;
     const { code } = error;
     return {
       result: { spiffeId, refused: code },

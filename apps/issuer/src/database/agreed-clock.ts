@@ -8,11 +8,11 @@ export class ClocksDiffer extends DomainError {
 }
 
 /**
- * Whether our clock says the same as the database's. What an issuer signs by a wrong clock may end later than
- * policy has it, and what it does to the key sets holds for all issuers: one whose clock is wrong does
- * neither until it is right again.
+ * The clock to sign and to change keys by: it has no time to give while it does not say the same as the
+ * database's. What an issuer signs by a wrong clock may end later than policy has it, and what it does to the
+ * key sets holds for all issuers: one whose clock is wrong does neither until it is right again.
  */
-export class ClockAgreement {
+export class AgreedClock implements Clock {
   readonly #clock: Clock;
   readonly #differenceMsMax: number;
   readonly #databaseNow: () => Promise<Date>;
@@ -28,14 +28,15 @@ export class ClockAgreement {
   /** Asks the database for its time. Throws `ClocksDiffer`. */
   async compare(): Promise<void> {
     this.#offsetMs = (await this.#databaseNow()).getTime() - performance.now();
-    this.assert();
+    this.now();
   }
 
-  /** By the database's time as it must be by now: sees at once that our clock was set. Throws `ClocksDiffer`. */
-  assert(): void {
+  /** Ours. By the database's as it must be by now, sees at once that ours was set. Throws `ClocksDiffer`. */
+  now(): Date {
     if (this.#offsetMs === undefined) throw new ClocksDiffer('the clocks have not been compared yet');
-    const aheadMs = Math.round(this.#clock.now().getTime() - (this.#offsetMs + performance.now()));
-    if (Math.abs(aheadMs) <= this.#differenceMsMax) return;
+    const now = this.#clock.now();
+    const aheadMs = Math.round(now.getTime() - (this.#offsetMs + performance.now()));
+    if (Math.abs(aheadMs) <= this.#differenceMsMax) return now;
     throw new ClocksDiffer(
       `the issuer’s clock is ${aheadMs} ms ahead of its database’s: set right the one that is wrong`,
       { context: { aheadMs } },
