@@ -11,6 +11,7 @@ import {
   type Claims,
   type Form,
   grantTypes,
+  type LeftOut,
   outsider,
   p256,
   rs,
@@ -719,6 +720,39 @@ describe('a DPoP proof', () => {
   });
 });
 
+describe('control: a token endpoint that left a check out would be noticed', () => {
+  /** The request of a row that is refused elsewhere, asked of an endpoint without the check. */
+  const askWithout = async (leftOut: LeftOut, build: () => Promise<Form>, times = 1) => {
+    const kept = range;
+    range = await tokenRange(policies, leftOut);
+    try {
+      const form = await build();
+      const answers = [];
+      for (let n = 0; n < times; n++) answers.push(await range.ask({ form }));
+      return answers;
+    } finally {
+      range = kept;
+    }
+  };
+  const svidWith = (changes: SvidChanges) => async () =>
+    bearerGrant({ assertion: await range.jwtSvid(agent('ada'), changes) });
+
+  it('by its second audience', async () => {
+    const [answer] = await askWithout('sole-audience', svidWith({ claims: { aud: [asIssuer, rs] } }));
+    expect(answer).toHaveProperty('issued');
+  });
+
+  it('by its second use', async () => {
+    const answers = await askWithout('replay', () => bearerGrant(), 2);
+    for (const answer of answers) expect(answer).toHaveProperty('issued');
+  });
+
+  it('by the key for access tokens', async () => {
+    const byAccessKey = () => svidWith({ authority: range.keys.access })();
+    expect((await askWithout('keys-apart', byAccessKey))[0]).toHaveProperty('issued');
+  });
+});
+
 describe('what is issued', () => {
   const claimsOf = ({ issued }: Answered) => decodeJwt(issued?.accessToken ?? '');
 
@@ -763,6 +797,14 @@ describe('what is issued', () => {
       exp: end,
       cnf: { 'x5t#S256': certificateThumbprint(certificates[0] ?? new Uint8Array()) },
     });
+  });
+
+  it('names certificate and key where both were proved, and then wants both', async () => {
+    const [key, certificates] = [p256(), range.x509Svid(agent('ada'))];
+    const asked = { ...(await mtls(certificates)), dpop: [await range.dpop(key)] };
+    const answered = await range.ask(asked);
+    expect(answered.issued?.tokenType).toBe('DPoP');
+    expect(claimsOf(answered)['cnf']).toEqual({ jkt: expect.any(String), 'x5t#S256': expect.any(String) });
   });
 
   it('has no scope that was not asked for, and no life beyond the policy’s', async () => {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type TokenPolicy, tokenAdministration } from '@blastradius/contracts';
-import { DomainError } from '@blastradius/kernel';
+import { type Clock, DomainError } from '@blastradius/kernel';
 import { createAuthority, createTokenAuthority, mintX509Svid, type TokenAuthority } from '@blastradius/pki';
-import { JwtBundleSet, X509BundleSet } from '@blastradius/spiffe';
+import { JwtBundleSet, type JwtSvid, verifyJwtSvid, X509BundleSet } from '@blastradius/spiffe';
 import { fakeClock } from '@blastradius/testkit';
 import { SignJWT } from 'jose';
 import type { IssuerAct } from '../src/audit/issuer-ledger.ts';
@@ -41,11 +41,17 @@ export interface Answered {
 
 class MemoryUsedProofs extends UsedProofs {
   readonly #taken = new Set<string>();
+  readonly #remembers: boolean;
+
+  constructor(remembers: boolean) {
+    super();
+    this.#remembers = remembers;
+  }
 
   async take(proofs: readonly OneUse[]): Promise<readonly OneUse[]> {
     const names = proofs.map((proof) => ({ proof, name: Buffer.from(proof.id).toString('hex') }));
     const before = names.filter(({ name }) => this.#taken.has(name));
-    for (const { name } of names) this.#taken.add(name);
+    for (const { name } of this.#remembers ? names : []) this.#taken.add(name);
     return before.map(({ proof }) => proof);
   }
 
@@ -66,8 +72,26 @@ export interface SvidChanges {
   readonly authority?: TokenAuthority;
 }
 
+/** A check that is left out, so that a test sees what it is that holds. */
+export type LeftOut = 'sole-audience' | 'replay' | 'keys-apart';
+
+/** Reads a JWT-SVID that is for us, whoever else it is for. */
+class LenientSvids extends VerifiedSvids {
+  readonly #read: (token: string) => Promise<JwtSvid>;
+
+  constructor(bundles: { readonly jwt: JwtBundleSet; readonly x509: X509BundleSet }, clock: Clock) {
+    super({ bundles: async () => bundles }, clock, asIssuer);
+    this.#read = (token) =>
+      verifyJwtSvid(token, { audience: [asIssuer], bundles: bundles.jwt, now: clock.now() });
+  }
+
+  override jwtSvid(token: string): Promise<JwtSvid> {
+    return this.#read(token);
+  }
+}
+
 /** The token endpoint's use case with keys that a test may misuse, and a clock that it may move. */
-export async function tokenRange(policies: readonly Partial<TokenPolicy>[]) {
+export async function tokenRange(policies: readonly Partial<TokenPolicy>[], leftOut?: LeftOut) {
   const clock = fakeClock(new Date('2026-11-24T12:00:00Z'));
   const seconds = () => Math.floor(clock.now().getTime() / 1000);
   const notAfter = new Date(clock.now().getTime() + 86_400_000);
@@ -85,7 +109,10 @@ export async function tokenRange(policies: readonly Partial<TokenPolicy>[]) {
   const byKid = (authority: TokenAuthority) => new Map([[authority.keyId, authority.publicKey]]);
   const bundles = {
     jwt: new JwtBundleSet([
-      { trustDomain: 'moltbook.test', authorities: byKid(jwt) },
+      {
+        trustDomain: 'moltbook.test',
+        authorities: leftOut === 'keys-apart' ? new Map([...byKid(jwt), ...byKid(access)]) : byKid(jwt),
+      },
       { trustDomain: 'other.test', authorities: byKid(foreign) },
     ]),
     x509: new X509BundleSet([
@@ -96,10 +123,13 @@ export async function tokenRange(policies: readonly Partial<TokenPolicy>[]) {
   const acts: IssuerAct[] = [];
   const rules = policies.map((policy) => tokenAdministration.tokenPolicy.parse(policy));
   const useCase = new IssueAccessToken({
-    svids: new VerifiedSvids({ bundles: async () => bundles }, clock, asIssuer),
+    svids:
+      leftOut === 'sole-audience'
+        ? new LenientSvids(bundles, clock)
+        : new VerifiedSvids({ bundles: async () => bundles }, clock, asIssuer),
     keys: { signer: async () => access, published: async () => byKid(access) },
     policies: { all: async () => rules },
-    usedProofs: new MemoryUsedProofs(),
+    usedProofs: new MemoryUsedProofs(leftOut !== 'replay'),
     ledger: { record: (act) => void acts.push(act) },
     clock,
     issuer: asIssuer,

@@ -10,7 +10,7 @@ import type { TokenPolicies } from './policy/token-policies.ts';
 import { oneUseOfDpopProof, oneUseOfJwtSvid } from './replay/one-use.ts';
 import type { OneUse, UsedProofs } from './replay/used-proofs.ts';
 import { readForm } from './request/read-form.ts';
-import { type Parties, readParties } from './request/read-subject.ts';
+import { type Parties, readParties } from './request/read-parties.ts';
 import { readTokenRequest } from './request/read-token-request.ts';
 import { actorsOf, type TokenWish } from './request/token-wish.ts';
 import { TokenRequestRefused } from './token-endpoint.errors.ts';

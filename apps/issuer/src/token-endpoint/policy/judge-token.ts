@@ -17,7 +17,7 @@ interface Rule<Subject> {
 type Rules<Subject> = Readonly<Record<string, Rule<Subject>>>;
 
 /** What has to hold of the tokens that were shown, whatever the policies say. */
-export const wishRules: Rules<undefined> = {
+const wishRules: Rules<undefined> = {
   // Who proves the key is who acts, or `act` and `cnf` would name different parties.
   'actor-is-client': {
     error: 'invalid_request',
@@ -31,24 +31,34 @@ export const wishRules: Rules<undefined> = {
   'not-ended': { error: 'invalid_request', holds: ({ ends, now }) => ends.every((end) => end > now) },
 };
 
+const audienceRule: Rule<TokenPolicy> = {
+  error: 'invalid_target',
+  holds: ({ audience }, { audiences }) => contains(audiences, audience),
+};
+const scopeRule: Rule<TokenPolicy> = {
+  error: 'invalid_scope',
+  holds: (wish, { scopes }) => contains(scopes, wish.scopes),
+};
+const depthRule: Rule<TokenPolicy> = {
+  error: 'invalid_request',
+  holds: (wish, { delegationDepthMax }) => actorsOf(wish).length <= delegationDepthMax,
+};
+
 /** What one policy of the client has to allow, all of it. */
-export const clientRules: Rules<TokenPolicy> = {
+const clientRules: Rules<TokenPolicy> = {
   client: {
     error: 'unauthorized_client',
     holds: ({ client }, policy) => matchesWorkload(policy.client, client),
   },
   grant: { error: 'unauthorized_client', holds: ({ grant }, { grants }) => grants.includes(grant) },
-  audience: {
-    error: 'invalid_target',
-    holds: ({ audience }, { audiences }) => contains(audiences, audience),
-  },
-  scope: { error: 'invalid_scope', holds: (wish, { scopes }) => contains(scopes, wish.scopes) },
+  audience: audienceRule,
+  scope: scopeRule,
   'may-act': {
     error: 'invalid_request',
     holds: ({ actor, subject }, { mayActFor }) => actor === null || matchesAny(mayActFor, subject),
   },
   'may-impersonate': { error: 'invalid_request', holds: mayStandIn },
-  depth: { error: 'invalid_request', holds: isDeepEnough },
+  depth: depthRule,
   bearer: {
     error: 'invalid_dpop_proof',
     holds: ({ confirmation }, { bearer }) => bearer || confirmation !== null,
@@ -59,10 +69,10 @@ export const clientRules: Rules<TokenPolicy> = {
  * What one policy of each other party has to allow: whoever the token speaks of could have had as much
  * itself. So no exchange adds audience, scope or depth to what the parties before it may do.
  */
-export const partyRules: Rules<TokenPolicy> = {
-  'party-audience': clientRules['audience'] as Rule<TokenPolicy>,
-  'party-scope': clientRules['scope'] as Rule<TokenPolicy>,
-  'party-depth': clientRules['depth'] as Rule<TokenPolicy>,
+const partyRules: Rules<TokenPolicy> = {
+  'party-audience': audienceRule,
+  'party-scope': scopeRule,
+  'party-depth': depthRule,
 };
 
 export interface TokenRules {
@@ -122,10 +132,6 @@ function mayStandIn(wish: TokenWish, { mayImpersonate }: TokenPolicy): boolean {
   const speaker = speakerOf(wish);
   if (wish.actor !== null || speaker === wish.client) return true;
   return matchesAny(mayImpersonate, speaker) && matchesAny(mayImpersonate, wish.subject);
-}
-
-function isDeepEnough(wish: TokenWish, { delegationDepthMax }: TokenPolicy): boolean {
-  return actorsOf(wish).length <= delegationDepthMax;
 }
 
 function contains(allowed: readonly string[], wanted: readonly string[]): boolean {

@@ -23,7 +23,7 @@ export interface Parties {
   readonly ends: readonly Date[];
 }
 
-export interface SubjectReaderParts {
+export interface PartyReaders {
   readonly svids: VerifiedSvids;
   readonly keys: Pick<AccessTokenKeys, 'published'>;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface SubjectReaderParts {
 export function readParties(
   request: TokenRequest,
   client: AuthenticatedClient | null,
-  parts: SubjectReaderParts,
+  parts: PartyReaders,
 ): Promise<Parties> {
   if (request.assertion !== undefined) return partiesOfAssertion(request.assertion, client, parts);
   // Only an assertion says by itself who asks.
@@ -56,7 +56,7 @@ function onlyParty({ spiffeId, assertion, expiresAt }: AuthenticatedClient): Par
 async function partiesOfAssertion(
   token: string,
   client: AuthenticatedClient | null,
-  { svids }: SubjectReaderParts,
+  { svids }: PartyReaders,
 ): Promise<Parties> {
   const svid = await svids.jwtSvid(token, 'invalid_grant');
   const subject = svid.spiffeId.toString();
@@ -74,7 +74,7 @@ async function partiesOfAssertion(
 async function partiesOfExchange(
   { subject, actor }: { subject: NonNullable<TokenRequest['subject']>; actor: TokenRequest['actor'] },
   client: AuthenticatedClient,
-  { svids, keys, clock, issuer }: SubjectReaderParts,
+  { svids, keys, clock, issuer }: PartyReaders,
 ): Promise<Parties> {
   const own = onlyParty(client);
   const acting = await readActor(actor, svids);
