@@ -158,9 +158,14 @@ describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE
       !ourWorkload.isVerifiedBy(before.bundle) && ourWorkload.x509.svid().serial !== before.serial;
     await expect.poll(isNew, WAIT).toBe(true);
     expect(await outcomes(ourWorkload, spireWorkload)).toEqual(all('accepted'));
-    // SPIRE asks us again by an SVID of the new authority.
+    await rotate('revoke');
+    // SPIRE asks us by an SVID of the new authority: it knows no other any more after this.
     await spireRefreshes();
-  });
+    await expect.poll(() => authoritiesOf(spireWorkload, OURS), WAIT).toBe(1);
+    await expect.poll(() => tokenKeysOf(spireWorkload, OURS), WAIT).toBe(1);
+    expect(await outcomes(ourWorkload, spireWorkload)).toEqual(all('accepted'));
+    await spireRefreshes();
+  }, 300_000);
 
   it('goes on over a rotation of SPIRE’s CA and token keys, which our issuer follows by itself', async () => {
     const before = ourWorkload.x509.bundles().get(SPIRE);
