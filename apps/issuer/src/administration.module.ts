@@ -2,6 +2,9 @@ import { provideValue } from '@blastradius/nest-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { JoinTokenController } from './attestation/join-token.controller.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
+import { AuditController } from './audit/audit.controller.ts';
+import { AuditKeys } from './audit/audit-keys.ts';
+import { AuditStore } from './audit/audit-store.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityController } from './authority/authority.controller.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
@@ -26,8 +29,11 @@ export function administrationModule(parts: Parts): DynamicModule {
       JoinTokenController,
       AuthorityController,
       FederationController,
+      AuditController,
     ],
     providers: [
+      provideValue(AuditKeys, parts.auditKeys),
+      provideValue(AuditStore, parts.auditStore),
       provideValue(Authorities, parts.authorities),
       provideValue(ForcedRotation, parts.forcedRotation),
       provideValue(Registrations, parts.registrations),

@@ -44,7 +44,11 @@ const environment = z.object({
   AUTHORITY_ROTATION_SECONDS: seconds,
   AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
   BUNDLE_REFRESH_HINT_SECONDS: seconds,
+  /** The audit log; this issuer's alone. */
   LEDGER_FILE: z.string().startsWith('/'),
+  /** A signed checkpoint of the audit log so often, and after so many records. */
+  AUDIT_CHECKPOINT_SECONDS: seconds.default(10),
+  AUDIT_CHECKPOINT_RECORDS: z.coerce.number().int().positive().default(10_000),
 });
 
 export interface AuthoritySchedule {
@@ -72,6 +76,7 @@ export interface IssuerConfig {
   readonly authority: AuthoritySchedule;
   readonly bundleRefreshHintSeconds: number;
   readonly ledgerFile: string;
+  readonly auditCheckpoints: { readonly everySeconds: number; readonly everyRecords: number };
 }
 
 /** Reads the environment once; what is missing or out of range ends the start with its name. */
@@ -99,6 +104,10 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
     }),
     bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
     ledgerFile: parsed.LEDGER_FILE,
+    auditCheckpoints: Object.freeze({
+      everySeconds: parsed.AUDIT_CHECKPOINT_SECONDS,
+      everyRecords: parsed.AUDIT_CHECKPOINT_RECORDS,
+    }),
   });
 }
 

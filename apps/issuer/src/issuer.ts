@@ -1,13 +1,15 @@
 import { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@blastradius/kernel';
-import { type IssuerRecord, openLedger } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, observeHttpServer } from '@blastradius/runtime';
 import { administrationModule } from './administration.module.ts';
 import { clearSocketPath, withOwnerOnlyFiles } from './administration-socket.ts';
 import { authenticationHook } from './attestation/authentication-hook.ts';
-import { countActs } from './audit/count-acts.ts';
+import { answerWhenDurable } from './audit/answer-when-durable.ts';
+import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
+import { scheduleCheckpoints } from './audit/checkpoint-schedule.ts';
+import { openIssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { AuthorityRotation } from './authority/authority-rotation.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
@@ -38,9 +40,11 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   opened.defer(() => database.end());
   await claimDatabase(database, config.trustDomain);
 
-  const ledger = countActs(openLedger<IssuerRecord>(config.ledgerFile));
-  opened.defer(() => ledger.close());
-  const parts = composeParts(config, database, ledger, clock);
+  const auditLog = openIssuerAuditLog(config.ledgerFile, config.trustDomain);
+  opened.defer(() => auditLog.close());
+  const parts = composeParts(config, database, auditLog, clock);
+  const checkpoints = await startCheckpoints(parts, config, clock, logger);
+  opened.defer(() => checkpoints.stop());
   await parts.authorities.current('x509');
   opened.defer(measureAuthority(parts.authorities, clock));
 
@@ -75,6 +79,16 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   };
 }
 
+async function startCheckpoints(parts: Parts, config: IssuerConfig, clock: Clock, logger: Logger) {
+  const { auditLog: log, auditStore: store, auditKeys } = parts;
+  const key = await auditKeys.open();
+  const file = `${config.ledgerFile}.checkpoints`;
+  return scheduleCheckpoints(
+    new AuditCheckpoints({ log, file, store, key, clock, ...config.auditCheckpoints }),
+    logger,
+  );
+}
+
 async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger) {
   const context = await parts.serverIdentity.refresh();
   // Strangers get an answer, the same for all of them, rather than a broken handshake.
@@ -83,6 +97,7 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   fastify.addHook('onRequest', authenticationHook(parts.callers));
+  fastify.addHook('onSend', answerWhenDurable(parts.auditLog));
   await app.listen(config.port, config.bindAddress);
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');
@@ -95,6 +110,7 @@ async function openAdministration(
   logger: Logger,
 ): Promise<() => Promise<void>> {
   const app = await createNestApp(administrationModule(parts), { logger, bodyBytesMax });
+  app.getHttpAdapter().getInstance().addHook('onSend', answerWhenDurable(parts.auditLog));
   await clearSocketPath(config.adminSocket);
   await withOwnerOnlyFiles(() => app.listen(config.adminSocket));
   return () => app.close();

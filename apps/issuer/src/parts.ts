@@ -1,12 +1,15 @@
 import type { Clock } from '@blastradius/kernel';
-import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
 import { AdmitSidecar } from './attestation/admit-sidecar.ts';
 import { Callers } from './attestation/callers.ts';
 import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { JoinTokens } from './attestation/join-tokens.ts';
 import { PostgresJoinTokenStore } from './attestation/postgres-join-token-store.ts';
 import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
+import { AuditKeys } from './audit/audit-keys.ts';
+import { countActs } from './audit/count-acts.ts';
+import type { IssuerAuditLog } from './audit/issuer-audit-log.ts';
 import { IssuerLedger } from './audit/issuer-ledger.ts';
+import { PostgresAuditStore } from './audit/postgres-audit-store.ts';
 import { Authorities } from './authority/authorities.ts';
 import { AuthorityAudit } from './authority/authority-audit.ts';
 import { ForcedRotation } from './authority/forced-rotation.ts';
@@ -34,12 +37,13 @@ export type Parts = ReturnType<typeof composeParts>;
 export function composeParts(
   config: IssuerConfig,
   database: Database,
-  writer: LedgerWriter<IssuerRecord>,
+  auditLog: IssuerAuditLog,
   clock: Clock,
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
-  const ledger = new IssuerLedger(writer, clock);
+  const ledger = new IssuerLedger(countActs(auditLog), clock);
+  const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
@@ -53,9 +57,12 @@ export function composeParts(
   const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
+    auditLog,
+    auditStore,
+    auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
     authorities,
     forcedRotation: new ForcedRotation(authorities, clock, config.authority.activationDelaySeconds),
-    readiness: new Readiness(authorities),
+    readiness: new Readiness(authorities, auditLog),
     registrations,
     brokeredEntitlements: new BrokeredEntitlements(registrations, ledger),
     policyChanges: new PolicyChanges(policyStore),

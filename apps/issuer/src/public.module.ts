@@ -5,6 +5,8 @@ import { AttestationController } from './attestation/attestation.controller.ts';
 import { Callers } from './attestation/callers.ts';
 import { JoinTokenAttestor } from './attestation/join-token-attestor.ts';
 import { X509PopAttestor } from './attestation/x509-pop-attestor.ts';
+import { AuditKeysController } from './audit/audit-keys.controller.ts';
+import { AuditKeys } from './audit/audit-keys.ts';
 import { BundleController } from './bundle/bundle.controller.ts';
 import { SpiffeBundleController } from './bundle/spiffe-bundle.controller.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
@@ -36,8 +38,10 @@ export function publicModule(parts: Parts): DynamicModule {
       BundleController,
       SpiffeBundleController,
       HealthController,
+      AuditKeysController,
     ],
     providers: [
+      provideValue(AuditKeys, parts.auditKeys),
       provideValue(Readiness, parts.readiness),
       provideValue(Callers, parts.callers),
       provideValue(Registrations, parts.registrations),

@@ -18,6 +18,7 @@ let databases = 0;
 export interface TestIssuer {
   readonly url: string;
   readonly environment: Record<string, string>;
+  readonly ledgerFile: string;
   admin(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   mintJoinToken(node?: string, ttlSeconds?: number): Promise<{ joinToken: string; authorities: string[] }>;
   /** A client with the SVID of a sidecar that has just been admitted. */
@@ -74,9 +75,12 @@ export async function startTestIssuer(
   environment: Record<string, string>,
   clock: Clock = systemClock,
 ): Promise<TestIssuer> {
-  const issuer = await startIssuer(loadConfig(environment), clock, createLogger('issuer-test', 'fatal'));
   const socket = environment['ADMIN_SOCKET'] ?? '';
   const folder = join(environment['LEDGER_FILE'] ?? '', '..');
+  // Issuers that share an environment share its folder; each has an audit log of its own there.
+  const ledgerFile = join(folder, `issuer${socket.replaceAll('/', '-')}.jsonl`);
+  const config = loadConfig({ ...environment, LEDGER_FILE: ledgerFile });
+  const issuer = await startIssuer(config, clock, createLogger('issuer-test', 'fatal'));
   const clients: SidecarClient[] = [];
   const client: TestIssuer['client'] = (authorities, identity) => {
     const made = new SidecarClient(issuer.url, authorities, identity);
@@ -91,6 +95,7 @@ export async function startTestIssuer(
   };
   return {
     url: issuer.url,
+    ledgerFile,
     environment,
     admin,
     mintJoinToken,

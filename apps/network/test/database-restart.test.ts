@@ -103,7 +103,10 @@ test('a killed and restarted PostgreSQL costs at most one honest request in a th
   await expect.poll(left, { timeout: 20_000 }).toEqual([]);
 
   expect(await network.stop()).toBe(0);
-  const verdict = verifyAuditLog(env['LEDGER_FILE'] ?? '', checkpoints());
+  const verdict = verifyAuditLog(env['LEDGER_FILE'] ?? '', {
+    checkpoints: checkpoints(),
+    keys: checkpoints().map(({ publicKey }) => publicKey),
+  });
   expect(verdict).toMatchObject({ intact: true });
 });
 

@@ -58,7 +58,12 @@ test('loses nothing that was answered when it is killed, and the log’s chain g
   const records = readAudit(file('LEDGER_FILE')).length;
   expect(records).toBeGreaterThan(answered.length);
   expect(checkpoints.at(-1)?.sequence).toBe(records);
-  expect(verifyAuditLog(file('LEDGER_FILE'), checkpoints)).toEqual({ intact: true, records });
+  const keys = checkpoints.map(({ publicKey }) => publicKey);
+  expect(verifyAuditLog(file('LEDGER_FILE'), { checkpoints, keys })).toMatchObject({
+    intact: true,
+    records,
+    vouchedFor: records,
+  });
 });
 
 async function register(network: NetworkProcess, worker: number, answered: string[]): Promise<void> {

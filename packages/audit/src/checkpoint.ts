@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { closeSync, constants, openSync } from 'node:fs';
 import { canonicalJson } from './canonical-json.ts';
 import type { Head } from './chain.ts';
@@ -8,10 +8,12 @@ import { readTail } from './log-tail.ts';
 export interface Checkpoint extends Head {
   /** Epoch milliseconds. */
   readonly atMs: number;
+  /** Which log it is of, where its signer keeps more than one: the `source` of its events. */
+  readonly log?: string | undefined;
 }
 
 export interface SignedCheckpoint extends Checkpoint {
-  /** Ed25519, SubjectPublicKeyInfo in base64. */
+  /** Ed25519, SubjectPublicKeyInfo in base64. It names the key; nobody may trust it for standing here. */
   readonly publicKey: string;
   readonly signature: string;
 }
@@ -28,8 +30,9 @@ export function checkpoint(file: string, at: Date): Checkpoint {
 
 /** Signs with an Ed25519 private key. */
 export function signCheckpoint(unsigned: Checkpoint, privateKey: KeyObject): SignedCheckpoint {
-  const { atMs, sequence, hash } = unsigned;
+  const { log, atMs, sequence, hash } = unsigned;
   return {
+    ...(log === undefined ? {} : { log }),
     atMs,
     sequence,
     hash,
@@ -38,8 +41,9 @@ export function signCheckpoint(unsigned: Checkpoint, privateKey: KeyObject): Sig
   };
 }
 
-/** Whether the checkpoint is what the holder of its key signed. Whose key it is, the caller knows. */
-export function isGenuine(signed: SignedCheckpoint): boolean {
+/** Whether one of `keys` (SubjectPublicKeyInfo in base64, from whoever runs the log) has signed it. */
+export function isGenuine(signed: SignedCheckpoint, keys: readonly string[]): boolean {
+  if (!keys.includes(signed.publicKey)) return false;
   try {
     const key = createPublicKey({
       key: Buffer.from(signed.publicKey, 'base64'),
@@ -52,6 +56,11 @@ export function isGenuine(signed: SignedCheckpoint): boolean {
   }
 }
 
-function signedBytes({ atMs, sequence, hash }: Checkpoint): Buffer {
-  return Buffer.from(canonicalJson({ atMs, sequence, hash }));
+/** How people compare keys: the first 16 hex digits of the SHA-256 of the SubjectPublicKeyInfo. */
+export function auditKeyId(publicKey: string): string {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 16);
+}
+
+function signedBytes({ log, atMs, sequence, hash }: Checkpoint): Buffer {
+  return Buffer.from(canonicalJson({ log, atMs, sequence, hash }));
 }

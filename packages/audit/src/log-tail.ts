@@ -1,6 +1,7 @@
 import { fstatSync, readSync } from 'node:fs';
 import { AuditLogUnreadable } from './audit.errors.ts';
-import { emptyHead, type Head, parseLine } from './chain.ts';
+import { emptyHead, type Head } from './chain.ts';
+import { claimOf } from './log-line.ts';
 
 const CHUNK_BYTES = 65_536;
 const NEWLINE = 0x0a;
@@ -31,7 +32,7 @@ export function readTail(fd: number): LogTail {
 }
 
 function headOf(line: Buffer): Head {
-  const record = parseLine(line.toString('utf8'));
+  const record = claimOf(line);
   if (!record) throw new AuditLogUnreadable('the last line of the audit log is no chained record');
   return { sequence: record.sequence, hash: record.hash };
 }

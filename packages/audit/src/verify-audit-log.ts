@@ -1,62 +1,95 @@
-import { readFileSync } from 'node:fs';
-import { emptyHead, type Head, isIntact, type Link, parseLine } from './chain.ts';
+import { emptyHead, type Head } from './chain.ts';
 import { isGenuine, type SignedCheckpoint } from './checkpoint.ts';
+import { classifyMisfit } from './classify-misfit.ts';
+import { follows } from './follows.ts';
+import { claimOf, linkOf, timeOf } from './log-line.ts';
+import { type LogLine, readLogLines } from './read-log-lines.ts';
+import type { Finding, Verdict } from './verdict.ts';
 
-export type Defect = 'changed' | 'dropped' | 'reordered' | 'truncated' | 'checkpoint-forged';
+export interface VerifyOptions {
+  readonly checkpoints?: readonly SignedCheckpoint[];
+  /** Whose checkpoints count: SubjectPublicKeyInfo in base64, as the operator knows them. */
+  readonly keys?: readonly string[];
+  /** Hears every so often how far it has come. */
+  readonly onProgress?: (records: number, bytes: number) => void;
+}
 
-export type Verdict =
-  | { readonly intact: true; readonly records: number }
-  | {
-      readonly intact: false;
-      readonly defect: Defect;
-      /** The first record that is not what was written. */
-      readonly sequence: number;
-    };
+const progressEvery = 65_536;
 
 /**
- * Finds the first record of a log that was changed, dropped, moved or cut off. Without
- * checkpoints a rewritten or shortened tail can't be seen: whoever can write the file can chain it
- * anew. A last line without its line feed was torn by a kill and is no defect.
+ * Finds the first record of a log that is not what was written there, reading the file once and
+ * holding a line of it at a time. Without checkpoints a shortened or rewritten tail can't be seen:
+ * whoever can write the file can chain it anew. A last line without its line feed was torn by a kill
+ * and is no defect.
  */
-export function verifyAuditLog(file: string, checkpoints: readonly SignedCheckpoint[] = []): Verdict {
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  const records = lines.map(parseLine);
-  return findDefect(records, checkpoints) ?? { intact: true, records: records.length };
-}
-
-function findDefect(
-  records: readonly (Link | null)[],
-  checkpoints: readonly SignedCheckpoint[],
-): Verdict | null {
-  const forged = checkpoints.find((signed) => !isGenuine(signed));
-  if (forged) return { intact: false, defect: 'checkpoint-forged', sequence: forged.sequence };
-  const pinned = new Map(checkpoints.map(({ sequence, hash }) => [sequence, hash]));
-  let head: Head = emptyHead;
-  for (const record of records) {
-    const sequence = head.sequence + 1;
-    const defect = defectOf(record, head, records);
-    if (defect) return { intact: false, ...defect };
-    head = { sequence, hash: record?.hash ?? '' };
-    if (pinned.has(sequence) && pinned.get(sequence) !== head.hash) {
-      return { intact: false, defect: 'changed', sequence };
+export function verifyAuditLog(file: string, options: VerifyOptions = {}): Verdict {
+  const { checkpoints = [], keys = [], onProgress } = options;
+  const forged = checkpoints.find((signed) => !isGenuine(signed, keys));
+  if (forged)
+    return defect({ defect: 'checkpoint-forged', sequence: forged.sequence, line: 0, offsetBytes: 0 });
+  const pins = new Map(checkpoints.map(({ sequence, hash }) => [sequence, hash]));
+  const reached: Reached = { head: emptyHead, before: emptyHead, pinned: 0, line: 0, offsetBytes: 0 };
+  let tornBytes = 0;
+  for (const line of readLogLines(file)) {
+    if (!line.isWhole) {
+      tornBytes = line.bytes.length;
+      break;
     }
+    const finding = take(file, line, reached, pins);
+    if (finding !== null) return defect(finding, timeOf(line.bytes));
+    if (line.number % progressEvery === 0) onProgress?.(line.number, line.offsetBytes);
   }
-  const last = Math.max(0, ...pinned.keys());
-  return last > head.sequence ? { intact: false, defect: 'truncated', sequence: head.sequence + 1 } : null;
+  return atEnd(reached, pins, tornBytes);
 }
 
-function defectOf(
-  record: Link | null,
-  head: Head,
-  records: readonly (Link | null)[],
-): { defect: Defect; sequence: number } | null {
-  const sequence = head.sequence + 1;
-  if (!record || !isIntact(record)) return { defect: 'changed', sequence };
-  if (record.sequence !== sequence) {
-    const elsewhere = records.some((other) => other?.sequence === sequence);
-    return { defect: elsewhere ? 'reordered' : 'dropped', sequence };
+/** How far the log is what was written. */
+interface Reached {
+  head: Head;
+  /** The one before `head`. */
+  before: Head;
+  /** The last record that a checkpoint vouches for. */
+  pinned: number;
+  line: number;
+  offsetBytes: number;
+}
+
+function take(
+  file: string,
+  line: LogLine,
+  reached: Reached,
+  pins: ReadonlyMap<number, string>,
+): Finding | null {
+  const link = linkOf(line.bytes);
+  const { head, before, pinned } = reached;
+  if (link === null || !follows(link, head)) {
+    const isHeadPinned = pinned === head.sequence;
+    const claimed = claimOf(line.bytes);
+    return classifyMisfit({ file, line, link, claimed, head, before, isHeadPinned, lineBefore: reached });
   }
-  // The record fits its own hash, but not the one before: that one was changed and hashed anew.
-  if (record.previousHash !== head.hash) return { defect: 'changed', sequence: Math.max(1, head.sequence) };
+  const pin = pins.get(link.sequence);
+  const { number, offsetBytes } = line;
+  if (pin !== undefined && pin !== link.hash) {
+    const through = link.sequence;
+    return { defect: 'rechained', sequence: pinned + 1, through, line: number, offsetBytes };
+  }
+  Object.assign(reached, { head: link, before: head, line: number, offsetBytes });
+  if (pin !== undefined) reached.pinned = link.sequence;
   return null;
+}
+
+function atEnd(
+  { head, pinned, line, offsetBytes }: Reached,
+  pins: ReadonlyMap<number, string>,
+  tornBytes: number,
+): Verdict {
+  const last = Math.max(0, ...pins.keys());
+  if (last > head.sequence) {
+    const missing = { sequence: head.sequence + 1, through: last, line: line + 1 };
+    return defect({ defect: 'truncated', ...missing, offsetBytes });
+  }
+  return { intact: true, records: head.sequence, vouchedFor: pinned, tornBytes };
+}
+
+function defect(finding: Finding, time: string | null = null): Verdict {
+  return { intact: false, time, ...finding };
 }

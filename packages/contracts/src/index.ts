@@ -5,6 +5,7 @@ export type {
   PolicyRefusal,
 } from './issuer/administration.ts';
 export * as issuerAdministration from './issuer/administration.ts';
+export * as auditAdministration from './issuer/audit.ts';
 export type {
   AuthorityJwk,
   Entitlement,

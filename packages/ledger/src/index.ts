@@ -1,5 +1,11 @@
 export { type LedgerWriter, openLedger } from './append.ts';
 export { credentialId } from './credential-id.ts';
+export {
+  type EventPlace,
+  type IssuerEvent,
+  issuerEventOf,
+  issuerRecordOf,
+} from './issuer-event/issuer-event.ts';
 export { LedgerUnreadable, readLedgers, streamLedger } from './read.ts';
 export {
   type AgentRecord,

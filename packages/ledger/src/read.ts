@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DomainError } from '@blastradius/kernel';
+import { issuerRecordOf } from './issuer-event/issuer-event.ts';
 import { readLines } from './read-lines.ts';
 import { type LedgerName, type LedgerRecord, ledgerRecord } from './records.ts';
 
@@ -53,8 +54,14 @@ function* readLedger(file: string): Generator<LedgerRecord> {
 
 function parseRecord(line: string, place: string): LedgerRecord | LedgerUnreadable {
   try {
-    return ledgerRecord.parse(JSON.parse(line));
+    const value: unknown = JSON.parse(line);
+    return isEvent(value) ? issuerRecordOf(value) : ledgerRecord.parse(value);
   } catch (cause) {
     return new LedgerUnreadable(`${place} is not a ledger record`, { cause });
   }
+}
+
+/** The issuer writes events around its records; those of old are plain. */
+function isEvent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'specversion' in value;
 }

@@ -7,7 +7,12 @@ const attestationRoutes: ReadonlySet<string | undefined> = new Set([
   '/v1/attest/join-token',
   '/v1/attest/x509pop',
 ]);
-const openRoutes: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/v1/spiffe-bundle']);
+const openRoutes: ReadonlySet<string | undefined> = new Set([
+  '/healthz',
+  '/readyz',
+  '/v1/spiffe-bundle',
+  '/v1/audit-keys',
+]);
 /** A token and a request fit many times over. */
 const attestationBodyBytesMax = 16_384;
 

@@ -1,5 +1,6 @@
-import type { IssuerRecord, LedgerWriter } from '@blastradius/ledger';
+import type { IssuerRecord } from '@blastradius/ledger';
 import { counter } from '@blastradius/runtime';
+import type { IssuerLog } from './issuer-log.ts';
 
 const svids = counter('blastradius.issuer.svids', {
   description: 'SVIDs issued and refused, by kind and reason.',
@@ -14,14 +15,13 @@ const authorityEvents = counter('blastradius.issuer.authority.events', {
   unit: '{event}',
 });
 
-/** The same ledger; each act that was written down counts. */
-export function countActs(ledger: LedgerWriter<IssuerRecord>): LedgerWriter<IssuerRecord> {
+/** The same log; each act that was written down counts. */
+export function countActs(log: IssuerLog): IssuerLog {
   return {
-    append: (record) => {
-      ledger.append(record);
-      count(record);
+    appendAll: (records) => {
+      log.appendAll(records);
+      for (const record of records) count(record);
     },
-    close: () => ledger.close(),
   };
 }
 

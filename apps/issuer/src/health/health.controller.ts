@@ -19,7 +19,9 @@ export class HealthController {
   @Get('readyz')
   async ready() {
     if (!(await this.readiness.isReady())) {
-      throw new NotReady('the database or the current authority is missing, or the issuer is stopping');
+      throw new NotReady(
+        'the database or the current authority is missing, the audit log has no room, or the issuer is stopping',
+      );
     }
     return { status: 'ready' };
   }

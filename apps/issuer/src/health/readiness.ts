@@ -6,10 +6,12 @@ const ANSWER_WITHIN_MS = 2000;
 
 export class Readiness {
   readonly #authorities: Authorities;
+  readonly #log: { isWritable(): boolean };
   #isStopping = false;
 
-  constructor(authorities: Authorities) {
+  constructor(authorities: Authorities, log: { isWritable(): boolean }) {
     this.#authorities = authorities;
+    this.#log = log;
   }
 
   /** From now on: no new work, please. */
@@ -17,9 +19,9 @@ export class Readiness {
     this.#isStopping = true;
   }
 
-  /** The database answers, and an authority can sign. */
+  /** The database answers, an authority can sign, and what is done can be written down. */
   async isReady(): Promise<boolean> {
-    if (this.#isStopping) return false;
+    if (this.#isStopping || !this.#log.isWritable()) return false;
     const signs = this.#authorities.current('x509').then(
       () => true,
       () => false,

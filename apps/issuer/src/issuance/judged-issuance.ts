@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { KeySetKind } from '@blastradius/contracts';
 import type { AttestedWorkload, GrantedIdentity } from '@blastradius/issuance-policy';
 import { DomainError } from '@blastradius/kernel';
-import type { IssuerLedger } from '../audit/issuer-ledger.ts';
+import type { IssuerAct, IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { Registrations } from '../registration/registrations.ts';
 import { NotEntitled } from './issuance.errors.ts';
 
@@ -48,43 +48,43 @@ export class JudgedIssuance {
   ): Promise<(Document | SvidRefusal)[]> {
     const granted = await this.#registrations.entitlementsOf(batch.workload);
     const results: (Document | SvidRefusal)[] = [];
-    for (const request of batch.requests) {
-      if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
-      results.push(this.#issueOne(batch, request, granted.get(request.spiffeId)));
+    const acts: IssuerAct[] = [];
+    try {
+      for (const request of batch.requests) {
+        if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
+        const { result, act } = issueOne(batch, request, granted.get(request.spiffeId));
+        results.push(result);
+        acts.push(act);
+      }
+    } finally {
+      // One write for all of them, before any is answered; also of those that a failure keeps from being answered.
+      if (acts.length > 0) this.#ledger.recordAll(acts);
     }
     return results;
   }
+}
 
-  #issueOne<Request extends { readonly spiffeId: string }, Document>(
-    { kind, mint, workload }: Batch<Request, Document>,
-    request: Request,
-    granted: GrantedIdentity | undefined,
-  ): Document | SvidRefusal {
-    const { spiffeId } = request;
-    const policyId = granted?.policyId ?? null;
-    try {
-      if (granted === undefined) throw new NotEntitled('no policy grants this identity');
-      const { document, serial } = mint(request, granted);
-      this.#ledger.record({
-        event: 'svid-issued',
-        kind,
-        spiffeId,
-        serial,
-        policyId,
-        reason: reasonOf('policy', workload),
-      });
-      return document;
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      this.#ledger.record({
-        event: 'svid-refused',
-        kind,
-        spiffeId,
-        policyId,
-        reason: reasonOf(error.code, workload),
-      });
-      return { spiffeId, refused: error.code };
-    }
+function issueOne<Request extends { readonly spiffeId: string }, Document>(
+  { kind, mint, workload }: Batch<Request, Document>,
+  request: Request,
+  granted: GrantedIdentity | undefined,
+): { result: Document | SvidRefusal; act: IssuerAct } {
+  const { spiffeId } = request;
+  const policyId = granted?.policyId ?? null;
+  try {
+    if (granted === undefined) throw new NotEntitled('no policy grants this identity');
+    const { document, serial } = mint(request, granted);
+    return {
+      result: document,
+      act: { event: 'svid-issued', kind, spiffeId, serial, policyId, reason: reasonOf('policy', workload) },
+    };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { code } = error;
+    return {
+      result: { spiffeId, refused: code },
+      act: { event: 'svid-refused', kind, spiffeId, policyId, reason: reasonOf(code, workload) },
+    };
   }
 }
 

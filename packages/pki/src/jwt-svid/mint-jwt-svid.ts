@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { parseSpiffeId } from '@blastradius/spiffe';
+import { randomIdentifier } from '../random/random-identifier.ts';
 import { checkSignedToken, requireAll } from '../token/check-signed-token.ts';
 import { areFurtherClaims, checkedFurtherClaims, type FurtherClaims } from '../token/further-claims.ts';
 import type { MintedToken } from '../token/minted-token.ts';
@@ -30,7 +30,7 @@ export function mintJwtSvid(request: JwtSvidRequest): MintedToken {
   if (audience.length === 0 || audience.includes(''))
     throw new MintRequestInvalid('a JWT-SVID needs an audience');
   const { issuedAt, expiresAt } = tokenLifetimeWithin(authority.notAfter, request);
-  const tokenId = randomBytes(16).toString('hex');
+  const tokenId = randomIdentifier().toString('hex');
   const token = signToken(authority, 'JWT', {
     ...(issuer === undefined ? {} : { iss: issuer }),
     sub: spiffeId,

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { parseSpiffeId } from '@blastradius/spiffe';
 import { isP256Spki } from '../key-pair/p256.ts';
 import { p256Jwk } from '../key-pair/p256-jwk.ts';
+import { randomIdentifier } from '../random/random-identifier.ts';
 import { checkSignedToken, requireAll } from '../token/check-signed-token.ts';
 import { areFurtherClaims, checkedFurtherClaims, type FurtherClaims } from '../token/further-claims.ts';
 import type { MintedToken } from '../token/minted-token.ts';
@@ -30,7 +30,7 @@ export function mintWitSvid(request: WitSvidRequest): MintedToken {
     throw new MintRequestInvalid('the SPIFFE ID of a workload has a path');
   if (!isP256Spki(publicKeySpki)) throw new MintRequestInvalid('the key is not on P-256');
   const { issuedAt, expiresAt } = tokenLifetimeWithin(authority.notAfter, request);
-  const tokenId = randomBytes(16).toString('hex');
+  const tokenId = randomIdentifier().toString('hex');
   // No audience: it says who someone is, to anyone, and is worth nothing without the key.
   const token = signToken(authority, 'wit+jwt', {
     sub: spiffeId,
