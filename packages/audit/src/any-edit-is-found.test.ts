@@ -53,20 +53,29 @@ const edits: Record<string, fc.Arbitrary<Edit>> = {
     const [lineA = '', lineB = ''] = [lines[a], lines[b]];
     return lines.with(a, lineB).with(b, lineA).join('');
   }),
-  'a moved line': fc
-    .tuple(place, place)
-    .map(([from, to]) => (lines) => lines.toSpliced(from, 1).toSpliced(to, 0, lines[from] ?? '').join('')),
-  'a copied line': fc
-    .tuple(place, place)
-    .map(([from, to]) => (lines) => lines.toSpliced(to, 0, lines[from] ?? '').join('')),
+  'a moved line': fc.tuple(place, place).map(
+    ([from, to]) =>
+      (lines) =>
+        lines
+          .toSpliced(from, 1)
+          .toSpliced(to, 0, lines[from] ?? '')
+          .join(''),
+  ),
+  'a copied line': fc.tuple(place, place).map(
+    ([from, to]) =>
+      (lines) =>
+        lines.toSpliced(to, 0, lines[from] ?? '').join(''),
+  ),
   'an inserted line that fits what is before it': place.map((at) => (lines, kind) => {
     const before = write(kind, [...lines.keys()].slice(0, at));
     const head = headAfter(kind, at);
     return [...before, ...write(kind, [99], head), ...lines.slice(at)].join('');
   }),
-  'an inserted line of rubbish': fc
-    .tuple(place, fc.string({ unit: 'grapheme-ascii', minLength: 1 }))
-    .map(([at, text]) => (lines) => lines.toSpliced(at, 0, `${text}\n`).join('')),
+  'an inserted line of rubbish': fc.tuple(place, fc.string({ unit: 'grapheme-ascii', minLength: 1 })).map(
+    ([at, text]) =>
+      (lines) =>
+        lines.toSpliced(at, 0, `${text}\n`).join(''),
+  ),
   'a record hashed anew': place.map((at) => (lines, kind) => {
     const [anew = ''] = write(kind, [99], headAfter(kind, at));
     return lines.with(at, anew).join('');
@@ -99,7 +108,8 @@ describe.each(Object.keys(kinds))('in a log of %s lines', (kind) => {
         writeFileSync(file, edited, isText ? 'utf8' : 'latin1');
         const bytes = readFileSync(file);
         const verdict = verifyAuditLog(file, { checkpoints, keys });
-        if (bytes.equals(whole)) expect(verdict).toMatchObject({ intact: true, records: count, vouchedFor: count });
+        if (bytes.equals(whole))
+          expect(verdict).toMatchObject({ intact: true, records: count, vouchedFor: count });
         else expectNamed(verdict, firstDifference(bytes));
       }),
       { numRuns: 40 },

@@ -101,7 +101,11 @@ describe('verification finds', () => {
     const checkpoints = [signed()];
     rewrite(lines().slice(0, 4));
     expect(verifyAuditLog(file)).toMatchObject(intact(4));
-    expect(verifyAuditLog(file, { checkpoints, keys })).toMatchObject({ intact: false, defect: 'truncated', sequence: 5 });
+    expect(verifyAuditLog(file, { checkpoints, keys })).toMatchObject({
+      intact: false,
+      defect: 'truncated',
+      sequence: 5,
+    });
   });
 
   test('a tail chained anew, from a checkpoint only', () => {
@@ -125,7 +129,10 @@ describe('verification finds', () => {
 
   test('a checkpoint that its key did not sign', () => {
     const forged = { ...signed(), sequence: 2 };
-    expect(verifyAuditLog(file, { checkpoints: [forged], keys })).toMatchObject({ intact: false, defect: 'checkpoint-forged' });
+    expect(verifyAuditLog(file, { checkpoints: [forged], keys })).toMatchObject({
+      intact: false,
+      defect: 'checkpoint-forged',
+    });
   });
 
   test('a checkpoint whose key nobody vouches for, however genuine', () => {

@@ -70,11 +70,17 @@ test.each(events)('the body of %s has what OCSF requires of its class', (event) 
     fc.property(record, (act) => {
       const { data } = issuerEventOf({ ...act, event }, place);
       const at = (path: string) =>
-        path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], data);
+        path
+          .split('.')
+          .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], data);
       const classUid = Number(at('class_uid'));
       const { all, oneOf } = requiredOf[classUid] ?? { all: ['no such class'], oneOf: [] };
       for (const path of [...requiredOfAll, ...all]) expect(at(path), path).toBeDefined();
-      for (const paths of oneOf) expect(paths.some((path) => at(path) !== undefined), String(paths)).toBe(true);
+      for (const paths of oneOf)
+        expect(
+          paths.some((path) => at(path) !== undefined),
+          String(paths),
+        ).toBe(true);
       expect(activities[classUid]).toContain(at('activity_id'));
       expect(at('type_uid')).toBe(classUid * 100 + Number(at('activity_id')));
       expect(at('category_uid')).toBe(Math.floor(classUid / 1000));
