@@ -76,6 +76,6 @@ function adminRequest(
     else reject(new Error(`${options.path} answered ${answer.statusCode}: ${text}`));
   });
   call.on('error', reject);
-  call.end(JSON.stringify(body));
+  call.end(options.method === 'GET' ? undefined : JSON.stringify(body));
   return promise;
 }
