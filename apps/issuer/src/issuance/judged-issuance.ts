@@ -86,7 +86,7 @@ function issueOne<Request extends { readonly spiffeId: string }, Document>(
     const { document, serial } = mint(request, granted);
     return {
       result: document,
-      act: ...about, event: 'svid-issued', serial, reason: 'policy' ,
+      act: { ...about, event: 'svid-issued', serial, reason: 'policy' },
     };
   } catch (error) {
     // What has no time is no refusal of this identity: the whole request fails.
@@ -94,7 +94,7 @@ function issueOne<Request extends { readonly spiffeId: string }, Document>(
     const { code } = error;
     return {
       result: { spiffeId, refused: code },
-      act: ...about, event: 'svid-refused', reason: code ,
+      act: { ...about, event: 'svid-refused', reason: code },
     };
   }
 }
