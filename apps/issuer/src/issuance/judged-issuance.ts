@@ -68,8 +68,7 @@ export class JudgedIssuance {
       this.#ledger.record({ event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' });
       return document;
     } catch (error) {
-      // What can't be written down is no refusal of this identity: the whole request fails.
-      if (!(error instanceof DomainError) || error.category === 'unavailable') throw error;
+      if (!(error instanceof DomainError)) throw error;
       this.#ledger.record({ event: 'svid-refused', kind, spiffeId, policyId, reason: error.code });
       return { spiffeId, refused: error.code };
     }
