@@ -3,10 +3,9 @@ import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { askIssuer } from '../../apps/cli/src/issuer/ask-issuer.ts';
 import { type IssuancePolicy, issuerAdministration } from '../../packages/contracts/src/index.ts';
 import { startPostgres } from '../../packages/stack/src/index.ts';
+import { unixOrder } from '../../packages/stack/src/process/unix-request.ts';
 import { type RunningApp, startApp, startWorker, type Worker } from './child-process.ts';
 import type { Progress } from './messages.ts';
 import { profiledInto } from './profile.ts';
@@ -61,7 +60,7 @@ export async function startTrustDomain({
   const issuer = keep(
     await startIssuer(folder, { adminSocket, databaseUrl, nodeOptions: nodeOptions('issuer') }),
   );
-  await order(adminSocket, 'PUT', '/admin/policies', { policies: policiesFor(shape, folder) });
+  await unixOrder(adminSocket, 'PUT', '/admin/policies', { policies: policiesFor(shape, folder) });
 
   const nodes = Array.from({ length: shape.sidecars }, (_, index) => `node-${index}`);
   const sidecars: RunningApp[] = [];
@@ -99,8 +98,11 @@ export async function startTrustDomain({
     workloads,
     verifier,
     logFolder: folder,
-    forceRotation: (publishSeconds) =>
-      order(adminSocket, 'POST', '/admin/authority/rotate', { step: 'forced', publishSeconds }),
+    forceRotation: async (publishSeconds) =>
+      void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', {
+        step: 'forced',
+        publishSeconds,
+      })),
     stop: () => running.disposeAsync(),
   };
 }
@@ -146,13 +148,9 @@ async function startSidecar(
   folder: string,
   { node, adminSocket, issuerUrl, nodeOptions }: SidecarPlace,
 ): Promise<RunningApp> {
-  const answer = await askIssuer({
-    adminSocket,
-    method: 'POST',
-    path: '/admin/join-tokens',
-    body: { node, ttlSeconds: 60 },
-    answer: issuerAdministration.joinTokenMintAnswer,
-  });
+  const answer = issuerAdministration.joinTokenMintAnswer.parse(
+    await unixOrder(adminSocket, 'POST', '/admin/join-tokens', { node, ttlSeconds: 60 }),
+  );
   return startApp({
     nodeOptions,
     entry: join(root, 'apps/sidecar/dist/main.js'),
@@ -195,8 +193,4 @@ function scriptIn(folder: string, name: string, source: string): string {
   const entry = join(folder, name, 'main.mjs');
   writeFileSync(entry, `import ${JSON.stringify(join(import.meta.dirname, source))};\n`, { mode: 0o600 });
   return entry;
-}
-
-async function order(adminSocket: string, method: 'PUT' | 'POST', path: string, body: object): Promise<void> {
-  await askIssuer({ adminSocket, method, path, body, answer: z.unknown(), withinMs: 300_000 });
 }
