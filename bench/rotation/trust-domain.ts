@@ -45,6 +45,13 @@ export async function startTrustDomain({
   profileFolder,
 }: TrustDomainOptions): Promise<TrustDomain> {
   await using opened = new AsyncDisposableStack();
+  // PostgreSQL would outlive us: it has a process group of its own.
+  const interrupted = () => void everything.disposeAsync().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, interrupted);
+    opened.defer(() => void process.off(signal, interrupted));
+  }
+  let everything = opened;
   const folder = await mkdtemp(join(realpathSync(tmpdir()), 'rotation-'));
   chmodSync(folder, 0o700);
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -92,6 +99,7 @@ export async function startTrustDomain({
     ),
   );
   const running = opened.move();
+  everything = running;
   return {
     issuer,
     sidecars,
