@@ -3,10 +3,9 @@ import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { askIssuer } from '../../apps/cli/src/issuer/ask-issuer.ts';
 import { type IssuancePolicy, issuerAdministration } from '../../packages/contracts/src/index.ts';
 import { startPostgres } from '../../packages/stack/src/index.ts';
+import { unixOrder } from '../../packages/stack/src/process/unix-request.ts';
 import { type RunningApp, startApp, startWorker, type Worker } from './child-process.ts';
 import type { Progress } from './messages.ts';
 import { profiledInto } from './profile.ts';
@@ -46,6 +45,13 @@ export async function startTrustDomain({
   profileFolder,
 }: TrustDomainOptions): Promise<TrustDomain> {
   await using opened = new AsyncDisposableStack();
+  // PostgreSQL would outlive us: it has a process group of its own.
+  const interrupted = () => void everything.disposeAsync().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, interrupted);
+    opened.defer(() => void process.off(signal, interrupted));
+  }
+  let everything = opened;
   const folder = await mkdtemp(join(realpathSync(tmpdir()), 'rotation-'));
   chmodSync(folder, 0o700);
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -61,7 +67,7 @@ export async function startTrustDomain({
   const issuer = keep(
     await startIssuer(folder, { adminSocket, databaseUrl, nodeOptions: nodeOptions('issuer') }),
   );
-  await order(adminSocket, 'PUT', '/admin/policies', { policies: policiesFor(shape, folder) });
+  await unixOrder(adminSocket, 'PUT', '/admin/policies', { policies: policiesFor(shape, folder) });
 
   const nodes = Array.from({ length: shape.sidecars }, (_, index) => `node-${index}`);
   const sidecars: RunningApp[] = [];
@@ -93,14 +99,18 @@ export async function startTrustDomain({
     ),
   );
   const running = opened.move();
+  everything = running;
   return {
     issuer,
     sidecars,
     workloads,
     verifier,
     logFolder: folder,
-    forceRotation: (publishSeconds) =>
-      order(adminSocket, 'POST', '/admin/authority/rotate', { step: 'forced', publishSeconds }),
+    forceRotation: async (publishSeconds) =>
+      void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', {
+        step: 'forced',
+        publishSeconds,
+      })),
     stop: () => running.disposeAsync(),
   };
 }
@@ -146,13 +156,9 @@ async function startSidecar(
   folder: string,
   { node, adminSocket, issuerUrl, nodeOptions }: SidecarPlace,
 ): Promise<RunningApp> {
-  const answer = await askIssuer({
-    adminSocket,
-    method: 'POST',
-    path: '/admin/join-tokens',
-    body: { node, ttlSeconds: 60 },
-    answer: issuerAdministration.joinTokenMintAnswer,
-  });
+  const answer = issuerAdministration.joinTokenMintAnswer.parse(
+    await unixOrder(adminSocket, 'POST', '/admin/join-tokens', { node, ttlSeconds: 60 }),
+  );
   return startApp({
     nodeOptions,
     entry: join(root, 'apps/sidecar/dist/main.js'),
@@ -195,8 +201,4 @@ function scriptIn(folder: string, name: string, source: string): string {
   const entry = join(folder, name, 'main.mjs');
   writeFileSync(entry, `import ${JSON.stringify(join(import.meta.dirname, source))};\n`, { mode: 0o600 });
   return entry;
-}
-
-async function order(adminSocket: string, method: 'PUT' | 'POST', path: string, body: object): Promise<void> {
-  await askIssuer({ adminSocket, method, path, body, answer: z.unknown(), withinMs: 300_000 });
 }
