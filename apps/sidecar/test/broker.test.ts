@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRandom, systemClock } from '@blastradius/kernel';
 import { readLedgers } from '@blastradius/ledger';
-import { createWorkloadApiClient, type X509Svid } from '@blastradius/spiffe';
+import { createX509Source, type X509Source, type X509Svid } from '@blastradius/spiffe';
 import { type Postgres, startPostgres } from '@blastradius/testkit';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,14 +24,17 @@ const denied = { code: 7, details: 'no identity issued' };
 let postgres: Postgres;
 let issuer: IssuerProcess;
 let socketPath: string;
-let svids: readonly X509Svid[];
-let authorities: readonly Uint8Array[];
+/** This process is both brokers: it gets their SVIDs as any workload does, and keeps them fresh. */
+let source: X509Source;
 let agent: ChildProcess;
 const closers: (() => unknown)[] = [];
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  issuer = await startIssuerProcess(await issuerEnvironment(postgres));
+  issuer = await startIssuerProcess({
+    ...(await issuerEnvironment(postgres)),
+    X509_SVID_TTL_SECONDS: '10',
+  });
   closers.push(() => issuer.kill());
   agent = await sleeper();
   await issuer.order('PUT', '/admin/policies', { policies: policies('mesh') });
@@ -56,10 +59,8 @@ beforeAll(async () => {
     onEnd: () => {},
   });
   closers.push(() => sidecar.close());
-  // This process is both brokers: it gets their SVIDs as any workload does.
-  const context = await createWorkloadApiClient({ socketPath: workloadApiSocket }).fetchX509Context();
-  svids = context.svids;
-  authorities = context.bundles.bundles.flatMap((bundle) => bundle.authorities);
+  source = await createX509Source({ socketPath: workloadApiSocket });
+  closers.push(() => source.close());
 });
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
@@ -92,7 +93,8 @@ async function sleeper(): Promise<ChildProcess> {
 }
 
 function client(path: string, changes: Partial<BrokerClientOptions> = {}): BrokerClient {
-  const svid = svids.find(({ spiffeId }) => spiffeId.toString() === id(path));
+  const svid = source.svid(id(path));
+  const authorities = source.bundles().bundles.flatMap((bundle) => bundle.authorities);
   const made = new BrokerClient({ socketPath, authorities, svid, ...changes });
   closers.push(() => made.close());
   return made;
@@ -120,7 +122,7 @@ describe('a broker that a policy lists', () => {
   test('stands in the ledger beside the workload, and so does one that was refused', async () => {
     const refused = client('other');
     await refused.once('FetchJWTSVID', { ...refused.reference(pidOf(agent)), audience: ['api'] });
-    const acts = readLedgers(dirname(issuer.ledgerFile)).filter(({ ledger }) => ledger === 'issuer');
+    const acts = readLedgers(dirname(issuer.ledgerFile)).filter((record) => record.ledger === 'issuer');
     expect(acts).toContainEqual(
       expect.objectContaining({
         event: 'svid-issued',
@@ -154,7 +156,7 @@ describe('a broker that a policy lists', () => {
     expect(seen).toEqual(['svids']);
     doomed.kill('SIGKILL');
     await once(doomed, 'exit');
-    // At the next renewal, half of six seconds away, the pid is looked at again.
+    // At the next renewal, half of ten seconds away, the pid is looked at again.
     await expect.poll(() => seen.at(-1), { timeout: 15_000 }).toBe(14);
   });
 });
@@ -216,7 +218,7 @@ describe('nothing is given', () => {
     const foreign = await new InTestIssuer().start();
     closers.push(() => foreign.stop());
     const { cert, key } = await foreign.identityOf(id('mesh'));
-    const [mesh] = svids;
+    const mesh = source.svid(id('mesh'));
     const rogue = {
       ...mesh,
       certificates: [new X509Certificate(cert).raw],

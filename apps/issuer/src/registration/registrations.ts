@@ -39,8 +39,9 @@ export class Registrations {
     const { trustDomain, ttlSeconds: ttlSecondsMax } = this.#terms;
     const problems = checkPolicies(policies, { trustDomain, ttlSecondsMax });
     if (problems.length > 0) throw new PoliciesInvalid(problems);
-    await this.#store.replace(policies);
+    // First: a change that can't be written down is not made.
     this.#ledger.record({ event: 'policies-replaced', reason: `${policies.length} policies` });
+    await this.#store.replace(policies);
     return policyWarnings(policies);
   }
 
