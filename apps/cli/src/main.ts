@@ -10,6 +10,7 @@ import { type LoadFlags, load } from './load.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
 import { type RunFlags, run } from './run.ts';
 import { Interrupted } from './run-folder.ts';
+import { addTokenCommands } from './token/token-commands.ts';
 import { writeReport } from './write-report.ts';
 
 const USAGE_ERROR = 2;
@@ -107,6 +108,7 @@ program
 addAuthorityCommands(program);
 addIdentityCommands(program);
 addFederationCommands(program);
+addTokenCommands(program);
 
 try {
   await program.parseAsync();

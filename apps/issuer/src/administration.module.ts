@@ -17,6 +17,8 @@ import type { Parts } from './parts.ts';
 import { ExplanationController } from './registration/explanation.controller.ts';
 import { RegistrationController } from './registration/registration.controller.ts';
 import { Registrations } from './registration/registrations.ts';
+import { TokenPolicies } from './token-endpoint/policy/token-policies.ts';
+import { TokenPolicyController } from './token-endpoint/policy/token-policy.controller.ts';
 
 @Module({})
 class AdministrationModule {}
@@ -32,6 +34,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       AuthorityController,
       FederationController,
       RelationshipController,
+      TokenPolicyController,
       AuditController,
     ],
     providers: [
@@ -44,6 +47,7 @@ export function administrationModule(parts: Parts): DynamicModule {
       provideValue(TrustBundles, parts.bundles),
       provideValue(FederatedBundles, parts.federation.bundles),
       provideValue(FederationRelationships, parts.federation.relationships),
+      provideValue(TokenPolicies, parts.tokenPolicies),
     ],
   };
 }

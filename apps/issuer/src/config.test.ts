@@ -33,6 +33,23 @@ describe('loadConfig', () => {
     expect(ttls({ JWT_SVID_TTL_SECONDS: '60', WIT_SVID_TTL_SECONDS: '90' })).toEqual([60, 90]);
   });
 
+  it('has no token endpoint unless it is told by which name, which is https and has no path', () => {
+    expect(loadConfig(environment).tokenEndpoint.issuer).toBeUndefined();
+    const issuerOf = (TOKEN_ENDPOINT_ISSUER: string) =>
+      loadConfig({ ...environment, TOKEN_ENDPOINT_ISSUER }).tokenEndpoint.issuer;
+    expect(issuerOf('https://as.moltbook.test:8443')).toBe('https://as.moltbook.test:8443');
+    for (const wrong of [
+      'http://as.test',
+      'https://as.test/',
+      'https://as.test/x',
+      'https://as.test?x',
+      'https://u@as.test',
+      'as',
+    ]) {
+      expect(() => issuerOf(wrong)).toThrow('TOKEN_ENDPOINT_ISSUER');
+    }
+  });
+
   it.each(Object.keys(environment))('does not start without %s', (name) => {
     expect(() => loadConfig({ ...environment, [name]: undefined })).toThrow(name);
   });

@@ -45,6 +45,15 @@ const environment = z.object({
   WIT_SVID_TTL_SECONDS: seconds.optional(),
   /** The `iss` of JWT-SVIDs, for those who look up keys by it. */
   JWT_SVID_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  /** Our issuer identifier as an OAuth authorization server (RFC 8414); without it there is no token endpoint. */
+  TOKEN_ENDPOINT_ISSUER: z
+    .string()
+    .regex(/^https:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/, 'must be https, host and port, without a path or a slash')
+    .optional(),
+  /** 0 takes any free port. */
+  TOKEN_ENDPOINT_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Of each address. */
+  TOKEN_ENDPOINT_REQUESTS_PER_SECOND: z.coerce.number().int().min(1).default(100),
   AUTHORITY_TTL_SECONDS: seconds,
   AUTHORITY_ROTATION_SECONDS: seconds,
   AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
@@ -64,6 +73,13 @@ export interface AuthoritySchedule {
   readonly activationDelaySeconds: number;
 }
 
+export interface TokenEndpointConfig {
+  /** Undefined where it is off. */
+  readonly issuer: string | undefined;
+  readonly port: number;
+  readonly requestsPerSecond: number;
+}
+
 export interface IssuerConfig {
   readonly port: number;
   readonly bindAddress: string;
@@ -79,6 +95,7 @@ export interface IssuerConfig {
   readonly jwtSvidTtlSeconds: number;
   readonly witSvidTtlSeconds: number;
   readonly jwtSvidIssuer: string | undefined;
+  readonly tokenEndpoint: TokenEndpointConfig;
   readonly authority: AuthoritySchedule;
   readonly bundleRefreshHintSeconds: number;
   readonly ledgerFile: string;
@@ -104,6 +121,11 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
       parsed.JWT_SVID_TTL_SECONDS ?? Math.min(jwtSvidTtlSecondsMax, parsed.X509_SVID_TTL_SECONDS),
     witSvidTtlSeconds: parsed.WIT_SVID_TTL_SECONDS ?? parsed.X509_SVID_TTL_SECONDS,
     jwtSvidIssuer: parsed.JWT_SVID_ISSUER,
+    tokenEndpoint: Object.freeze({
+      issuer: parsed.TOKEN_ENDPOINT_ISSUER,
+      port: parsed.TOKEN_ENDPOINT_PORT,
+      requestsPerSecond: parsed.TOKEN_ENDPOINT_REQUESTS_PER_SECOND,
+    }),
     authority: Object.freeze({
       ttlSeconds: parsed.AUTHORITY_TTL_SECONDS,
       rotationSeconds: parsed.AUTHORITY_ROTATION_SECONDS,

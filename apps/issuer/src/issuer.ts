@@ -21,6 +21,7 @@ import { startFederationPolling } from './federation/federation-polling.ts';
 import { composeParts, type Parts } from './parts.ts';
 import { publicModule } from './public.module.ts';
 import { openPublishing } from './publishing/open-publishing.ts';
+import { openTokenEndpoint } from './token-endpoint/open-token-endpoint.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface Issuer {
@@ -81,14 +82,19 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   };
 }
 
-/** For sidecars, for anyone who reads what is public, and for the operator. */
+/** For sidecars, for OAuth clients, for anyone who reads what is public, and for the operator. */
 async function openDoors(parts: Parts, config: IssuerConfig, logger: Logger) {
+  const { auditLog } = parts;
   await using opened = new AsyncDisposableStack();
   const ownIdentity = (await parts.serverIdentity.refresh()) ?? {};
   const { server, port, closePublic } = await openPublicApi(parts, config, { logger, ownIdentity });
   opened.defer(closePublic);
   const publishing = await openPublishing({ ...parts, settings: config.publishing, logger, ownIdentity });
   opened.defer(() => publishing.close());
+  const tokenEndpoint =
+    parts.tokenEndpoint &&
+    (await openTokenEndpoint(parts.tokenEndpoint, { config, ownIdentity, logger, auditLog }));
+  opened.defer(() => tokenEndpoint?.close());
   opened.defer(await openAdministration(parts, config, logger));
   const running = opened.move();
   return {
@@ -97,6 +103,7 @@ async function openDoors(parts: Parts, config: IssuerConfig, logger: Logger) {
     setIdentity: (identity: SecureContextOptions) => {
       server.setSecureContext(identity);
       publishing.setOwnIdentity(identity);
+      tokenEndpoint?.follow(identity);
     },
     close: () => running.disposeAsync(),
   };

@@ -29,6 +29,9 @@ import { SidecarSvids } from './issuance/sidecar-svids.ts';
 import { PostgresPolicyStore } from './registration/postgres-policy-store.ts';
 import { Registrations } from './registration/registrations.ts';
 import { ServerIdentity } from './server-identity/server-identity.ts';
+import { composeTokenEndpoint } from './token-endpoint/compose-token-endpoint.ts';
+import { PostgresTokenPolicyStore } from './token-endpoint/policy/postgres-token-policy-store.ts';
+import { TokenPolicies } from './token-endpoint/policy/token-policies.ts';
 
 export type Parts = ReturnType<typeof composeParts>;
 
@@ -53,17 +56,25 @@ export function composeParts(
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);
+  const tokenPolicies = new TokenPolicies(new PostgresTokenPolicyStore(database));
+  const { issuer } = config.tokenEndpoint;
+  const tokenEndpoint =
+    issuer === undefined
+      ? undefined
+      : composeTokenEndpoint({ authorities, database, ledger, clock, policies: tokenPolicies, issuer });
   return {
     terms,
-    auditLog,
-    auditStore,
-    auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
+    tokenPolicies,
+    tokenEndpoint,
     authorities,
     forcedRotation: new ForcedRotation(authorities, {
       issuer: `${hostname()}/${process.pid}`,
       publishSeconds: config.authority.activationDelaySeconds,
     }),
     scheduledRotation: new AuthorityRotation(authorities, clock, config.authority),
+    auditLog,
+    auditStore,
+    auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
     readiness: new Readiness(authorities, auditLog),
     registrations,
     joinTokens,
@@ -81,6 +92,7 @@ export function composeParts(
       ledger,
       clock,
       nodeAuthorities: config.x509PopAuthorities,
+      dnsNames: tokenEndpoint === undefined ? [] : [tokenEndpoint.server.hostname],
     }),
   };
 }

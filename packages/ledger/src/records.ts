@@ -133,6 +133,12 @@ export const issuerRecord = z.object({
   serial: z.string().nullable(),
   policyId: z.string().nullable(),
   reason: z.string(),
+  /** Of access tokens: who asked, as far as it had proved who it is. */
+  client: z.string().optional(),
+  /** Of access tokens: who acts for `spiffeId`, the current actor first. */
+  actors: z.array(z.string()).optional(),
+  /** Of access tokens: whom they are for. */
+  audience: z.array(z.string()).optional(),
 });
 export type IssuerRecord = z.infer<typeof issuerRecord>;
 

@@ -1,3 +1,8 @@
+export {
+  type AccessTokenRequest,
+  checkMintedAccessToken,
+  mintAccessToken,
+} from './access-token/mint-access-token.ts';
 export { type Authority, type AuthorityRequest, createAuthority } from './authority/create-authority.ts';
 export { type CsrRequest, createCsr } from './csr/create-csr.ts';
 export { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr/csr.errors.ts';

@@ -1,3 +1,13 @@
+export type { AccessToken, Confirmation } from './access-token/access-token.ts';
+export { certificateThumbprint } from './access-token/certificate-thumbprint.ts';
+export {
+  type AccessTokenExpectation,
+  type IssuedTokenExpectation,
+  type ProvedSender,
+  provesConfirmation,
+  verifyAccessToken,
+  verifyIssuedToken,
+} from './access-token/verify-access-token.ts';
 export {
   type Authorizer,
   authorizeAny,
@@ -32,6 +42,8 @@ export {
 } from './bundle/x509-bundle.ts';
 export { type DerElement, DerMalformed, readElement, readElements } from './der/read.ts';
 export { splitCertificates } from './der/split-certificates.ts';
+export { type DpopDefect, DpopProofRefused } from './dpop/dpop.errors.ts';
+export { type DpopExpectation, type DpopProof, verifyDpopProof } from './dpop/verify-dpop-proof.ts';
 export { acceptFetchedBundle } from './federation/accept-fetched-bundle.ts';
 export {
   type BundleEndpoint,
@@ -89,15 +101,18 @@ export {
   TokenAudienceMissing,
   TokenAudiencePresent,
   TokenAuthorityUnknown,
+  TokenClaimInvalid,
   TokenConfirmationInvalid,
   TokenExpired,
   TokenExpiryMissing,
   TokenHeaderUnsupported,
   TokenIssuedInFuture,
+  TokenIssuerMismatch,
   TokenKeyIdMissing,
   TokenMalformed,
   TokenNotYetValid,
   type TokenProfile,
+  TokenSenderUnproved,
   TokenSignatureInvalid,
   TokenSpiffeIdInvalid,
   TokenSubjectMissing,

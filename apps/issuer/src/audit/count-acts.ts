@@ -14,6 +14,10 @@ const authorityEvents = counter('blastradius.issuer.authority.events', {
   description: 'Steps in the lifecycle of the signing keys, by kind.',
   unit: '{event}',
 });
+const accessTokens = counter('blastradius.issuer.access_tokens', {
+  description: 'Access tokens issued and refused, by the reason.',
+  unit: '{token}',
+});
 
 /** The same log; each act that was written down counts. */
 export function countActs(log: IssuerLog): IssuerLog {
@@ -26,11 +30,12 @@ export function countActs(log: IssuerLog): IssuerLog {
 }
 
 function count({ event, kind, reason }: IssuerRecord): void {
-  // `svid-issued`: what it is about, and what became of it.
-  const [subject, outcome = ''] = event.split('-');
+  // `svid-issued`, `access-token-issued`: what it is about, and what became of it.
+  const [, subject, outcome = ''] = /^(.*)-([a-z]+)$/.exec(event) ?? [];
   const attributes = { 'blastradius.outcome': outcome, 'blastradius.reason': reason };
   const ofKind = { ...attributes, 'blastradius.kind': kind };
   if (subject === 'svid') svids.add(1, ofKind);
+  if (subject === 'access-token') accessTokens.add(1, attributes);
   if (subject === 'node') nodes.add(1, attributes);
   if (subject === 'authority') authorityEvents.add(1, ofKind);
 }

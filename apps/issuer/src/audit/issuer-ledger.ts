@@ -3,7 +3,7 @@ import type { IssuerRecord } from '@blastradius/ledger';
 import type { IssuerLog } from './issuer-log.ts';
 
 export type IssuerAct = Pick<IssuerRecord, 'event' | 'reason'> &
-  Partial<Pick<IssuerRecord, 'kind' | 'spiffeId' | 'serial' | 'policyId'>>;
+  Partial<Pick<IssuerRecord, 'kind' | 'spiffeId' | 'serial' | 'policyId' | 'client' | 'actors' | 'audience'>>;
 
 /** What the issuer did and what it refused, each act written down before it is answered. */
 export class IssuerLedger {
@@ -28,6 +28,6 @@ export class IssuerLedger {
 }
 
 function recordOf(act: IssuerAct, atMs: number): IssuerRecord {
-  const { event, reason, kind = 'x509', spiffeId = null, serial = null, policyId = null } = act;
-  return { ledger: 'issuer', atMs, event, kind, spiffeId, serial, policyId, reason };
+  const { event, reason, kind = 'x509', spiffeId = null, serial = null, policyId = null, ...others } = act;
+  return { ledger: 'issuer', atMs, event, kind, spiffeId, serial, policyId, reason, ...others };
 }

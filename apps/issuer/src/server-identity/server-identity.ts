@@ -1,4 +1,5 @@
 import { constants } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '@blastradius/kernel';
 import { generateP256KeyPair } from '@blastradius/pki';
@@ -16,6 +17,8 @@ interface ServerIdentityParts {
   readonly clock: Clock;
   /** Whose certificates may admit a sidecar, DER. */
   readonly nodeAuthorities: readonly Uint8Array[];
+  /** By which names clients call us, beside `localhost`. */
+  readonly dnsNames: readonly string[];
 }
 
 interface OwnSvid {
@@ -81,7 +84,7 @@ export class ServerIdentity {
     const { document, serial } = mintChecked(authority, {
       spiffeId,
       publicKeySpki: keys.publicKey.export({ type: 'spki', format: 'der' }),
-      dnsNames: ['localhost'],
+      dnsNames: [...new Set(['localhost', ...this.#parts.dnsNames.filter((name) => isIP(name) === 0)])],
       ipAddresses: ['127.0.0.1'],
       now,
       ttlSeconds: Math.max(ttlSecondsMin, this.#parts.terms.x509SvidTtlSeconds),

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { generateP256KeyPair } from '../key-pair/p256.ts';
 
-/** A key by which a trust domain signs tokens, JWT-SVIDs or WIT-SVIDs, by ES256. */
+/** A key by which a trust domain signs tokens, JWT-SVIDs, WIT-SVIDs or access tokens, by ES256. */
 export interface TokenAuthority {
   /** The `kid`: hex in lower case, made of the public key, so that no two keys of a bundle share one. */
   readonly keyId: string;

@@ -1,8 +1,8 @@
 import { sign } from 'node:crypto';
 import type { TokenAuthority } from '../token-authority/token-authority.ts';
 
-/** JWT-SVID, section 2.3, and WIT-SVID: what the token says that it is. */
-export type TokenType = 'JWT' | 'wit+jwt';
+/** What the token says that it is: JWT-SVID, section 2.3; WIT-SVID, section 2; RFC 9068, section 2.1. */
+export type TokenType = 'JWT' | 'wit+jwt' | 'at+jwt';
 
 /** One key signs one type of token, so that one header is kept for it. */
 const headers = new WeakMap<TokenAuthority, { readonly type: TokenType; readonly encoded: string }>();

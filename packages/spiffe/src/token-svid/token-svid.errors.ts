@@ -1,9 +1,9 @@
 import { DomainError, type DomainErrorOptions } from '@blastradius/kernel';
 
 /** Which kind of token was refused; the first part of the error's code. */
-export type TokenProfile = 'jwt-svid' | 'wit-svid';
+export type TokenProfile = 'jwt-svid' | 'wit-svid' | 'access-token';
 
-/** Any reason why a token is no acceptable JWT-SVID or WIT-SVID. The caller never learns which. */
+/** Any reason why a token is no acceptable JWT-SVID, WIT-SVID or access token. The caller never learns which. */
 export abstract class TokenSvidRefused extends DomainError {
   readonly category = 'unauthenticated';
   readonly profile: TokenProfile;
@@ -89,4 +89,19 @@ export class TokenAuthorityUnknown extends TokenSvidRefused {
 
 export class TokenSignatureInvalid extends TokenSvidRefused {
   readonly code = `${this.profile}.signature` as const;
+}
+
+/** An access token of another authorization server (RFC 9068, section 4). */
+export class TokenIssuerMismatch extends TokenSvidRefused {
+  readonly code = `${this.profile}.issuer` as const;
+}
+
+/** A claim of an access token that is missing or of another type (RFC 9068, section 2.2). */
+export class TokenClaimInvalid extends TokenSvidRefused {
+  readonly code = `${this.profile}.claim` as const;
+}
+
+/** Whoever presents a bound token has not proved the key that it is bound to (RFC 8705, 3; RFC 9449, 7). */
+export class TokenSenderUnproved extends TokenSvidRefused {
+  readonly code = `${this.profile}.sender` as const;
 }
