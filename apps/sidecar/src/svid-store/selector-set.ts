@@ -109,11 +109,12 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     };
   }
 
-  /** Withdraws what has ended, and renews what is due for those who still watch. */
+  /** Withdraws what has ended, renews what is due for those who still watch, and keeps nothing tainted for others. */
   tick(): void {
     this.#withdrawEnded();
+    if (this.#watchers.size === 0) return this.#forgetTainted();
     const nowMs = this.#nowMs();
-    if (this.#watchers.size === 0 || !isPast(this.#retryAt, nowMs)) return;
+    if (!isPast(this.#retryAt, nowMs)) return;
     if (isPast(this.#entitledUntil, nowMs) || this.#due().length > 0) void this.#refresh();
   }
 
@@ -127,6 +128,13 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     const nowMs = this.#nowMs();
     const dueAtMs = replaceAtMs(nowMs, this.#context.random.next());
     this.#replaceTaintedAt = { setAtMs: nowMs, dueAtMs };
+  }
+
+  /** While nobody watches nothing is replaced, and who comes next must not get what its peers refuse by then. */
+  #forgetTainted(): void {
+    const tainted = [...this.#held.values()].filter((svid) => this.#isTainted(svid));
+    for (const { spiffeId } of tainted) this.#held.delete(spiffeId);
+    if (tainted.length > 0) this.#snapshot = undefined;
   }
 
   #isEntitledToNothing(): boolean {
