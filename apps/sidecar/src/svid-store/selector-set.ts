@@ -116,11 +116,12 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     };
   }
 
-  /** Withdraws what has ended, and renews what is due for those who still watch. */
+  /** Withdraws what has ended, renews what is due for those who still watch, and keeps nothing tainted for others. */
   tick(): void {
     this.#withdrawEnded();
+    if (this.#watchers.size === 0) return this.#forgetTainted();
     const nowMs = this.#nowMs();
-    if (this.#watchers.size === 0 || !isPast(this.#retryAt, nowMs)) return;
+    if (!isPast(this.#retryAt, nowMs)) return;
     if (isPast(this.#entitledUntil, nowMs) || this.#due().length > 0) void this.#refresh();
   }
 
@@ -144,6 +145,13 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     const dueAtMs = Math.min(this.#entitledUntil.dueAtMs, nowMs + delayMs);
     this.#entitledUntil = { setAtMs: nowMs, dueAtMs };
     this.tick();
+  }
+
+  /** While nobody watches nothing is replaced, and who comes next must not get what its peers refuse by then. */
+  #forgetTainted(): void {
+    const tainted = [...this.#held.values()].filter((svid) => this.#isTainted(svid));
+    for (const { spiffeId } of tainted) this.#held.delete(spiffeId);
+    if (tainted.length > 0) this.#snapshot = undefined;
   }
 
   #isEntitledToNothing(): boolean {

@@ -302,6 +302,22 @@ describe('SvidStore', () => {
     expect(issuer.batches.map(({ length }) => length)).toEqual([250, 10]);
   }, 60_000);
 
+  it('gives whoever comes next nothing that an authority has signed which was tainted while nobody watched', async () => {
+    const watching = new Watching();
+    await watching.ids(1);
+    watching.stop();
+    const next = await createAuthority({ trustDomain: 'moltbook.test', ...lifetime });
+    const tainted = issuer.rotateTo(next);
+    bundles.offer(bundle(2, ['AAAA'], [tainted]));
+    store.tick();
+    // It is revoked, and tainted no longer: nothing tells any more that what it has signed is bad.
+    bundles.offer(bundle(3, ['BBBB']));
+    const after = new Watching();
+    await after.ids(1);
+    const [svid] = after.snapshots[0]?.svids ?? [];
+    expect(authorityKeyIdOf(svid?.x509Svid ?? new Uint8Array())).toBe(subjectKeyIdOf(next.certificate));
+  });
+
   it('does not ask at every tick an issuer that goes on signing by a tainted authority', async () => {
     const watching = new Watching();
     await watching.ids(1);
