@@ -115,7 +115,7 @@ describe('the sidecar', () => {
     expect(await modified.outcome()).toEqual({ code: 'workload-api.permission-denied' });
   });
 
-  it('rotates a thousand identities in one batch and one push, long before they end', async () => {
+  it('rotates a thousand identities at once and in one push, long before they end', async () => {
     // Half of it leaves a busy machine the time to make, mint and read a thousand of them.
     issuer.svidTtlMs = 14_000;
     issuer.entitled = () => Array.from({ length: 1000 }, (_, index) => agentId(index));
