@@ -16,7 +16,11 @@ export default defineConfig({
         ...project,
         test: {
           name: 'unit',
-          include: ['{apps,packages,tools}/**/src/**/*.test.ts', 'tools/*.test.ts'],
+          include: [
+            '{apps,packages,tools}/**/src/**/*.test.ts',
+            'tools/*.test.ts',
+            'bench/harness/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },
       },
@@ -34,7 +38,7 @@ export default defineConfig({
         ...project,
         test: {
           name: 'integration',
-          include: ['{apps,packages}/*/test/**/*.test.ts', 'deploy/test/*.test.ts'],
+          include: ['{apps,packages}/*/test/**/*.test.ts', 'deploy/test/*.test.ts', 'bench/test/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Two cores: whole stacks side by side would starve each other.

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { issuerRecordOf } from '../../packages/ledger/src/index.ts';
 import { docker, whatIsMissing } from './engine.ts';
 import { Platform } from './platform.ts';
 
@@ -107,10 +108,10 @@ describe.skipIf(missing !== undefined)('an agent in a container of its own, atte
     const records = ledger
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as { event: string; spiffeId: string });
-    return records
-      .filter(({ event, spiffeId }) => event === 'svid-issued' && AGENT.test(spiffeId))
-      .map(({ spiffeId }) => spiffeId);
+      .map((line) => issuerRecordOf(JSON.parse(line)));
+    return records.flatMap(({ event, spiffeId }) =>
+      event === 'svid-issued' && spiffeId !== null && AGENT.test(spiffeId) ? [spiffeId] : [],
+    );
   }
 
   /** Why the sidecar has refused callers. */

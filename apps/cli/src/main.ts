@@ -3,6 +3,7 @@ import { DomainError } from '@blastradius/kernel';
 import { LOAD_LIMITS } from '@blastradius/load';
 import { renderReportTable } from '@blastradius/scenario';
 import { Command, CommanderError, Option } from 'commander';
+import { addAuditCommands } from './audit/audit-commands.ts';
 import { addAuthorityCommands } from './authority/authority-commands.ts';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
@@ -105,6 +106,7 @@ program
   });
 addAuthorityCommands(program);
 addIdentityCommands(program);
+addAuditCommands(program);
 
 try {
   await program.parseAsync();

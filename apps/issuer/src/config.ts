@@ -45,6 +45,8 @@ const environment = z.object({
   AUTHORITY_ACTIVATION_DELAY_SECONDS: z.coerce.number().min(0),
   BUNDLE_REFRESH_HINT_SECONDS: seconds,
   /** The audit log; this issuer's alone. */
+  /** An issuer whose clock differs more than that from its database's signs nothing and changes no key set. */
+  CLOCK_DIFFERENCE_SECONDS_MAX: seconds.default(60),
   LEDGER_FILE: z.string().startsWith('/'),
   /** A signed checkpoint of the audit log so often, and after so many records. */
   AUDIT_CHECKPOINT_SECONDS: seconds.default(10),
@@ -75,6 +77,7 @@ export interface IssuerConfig {
   readonly jwtSvidIssuer: string | undefined;
   readonly authority: AuthoritySchedule;
   readonly bundleRefreshHintSeconds: number;
+  readonly clockDifferenceSecondsMax: number;
   readonly ledgerFile: string;
   readonly auditCheckpoints: { readonly everySeconds: number; readonly everyRecords: number };
 }
@@ -103,6 +106,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): IssuerConfig {
       activationDelaySeconds: parsed.AUTHORITY_ACTIVATION_DELAY_SECONDS,
     }),
     bundleRefreshHintSeconds: parsed.BUNDLE_REFRESH_HINT_SECONDS,
+    clockDifferenceSecondsMax: parsed.CLOCK_DIFFERENCE_SECONDS_MAX,
     ledgerFile: parsed.LEDGER_FILE,
     auditCheckpoints: Object.freeze({
       everySeconds: parsed.AUDIT_CHECKPOINT_SECONDS,

@@ -11,6 +11,8 @@ import { answerWhenDurable } from './audit/answer-when-durable.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { scheduleCheckpoints } from './audit/checkpoint-schedule.ts';
 import { openIssuerAuditLog } from './audit/issuer-audit-log.ts';
+import { measureAudit } from './audit/measure-audit.ts';
+import { tellLostRecords } from './audit/tell-lost-records.ts';
 import { measureAuthority } from './authority/measure-authority.ts';
 import { scheduleRotation } from './authority/rotation.queue.ts';
 import type { IssuerConfig } from './config.ts';
@@ -43,9 +45,11 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
   const auditLog = openIssuerAuditLog(config.ledgerFile, config.trustDomain);
   opened.defer(() => auditLog.close());
   const parts = composeParts(config, database, auditLog, clock);
+  await parts.agreedClock.compare();
   const checkpoints = await startCheckpoints(parts, config, clock, logger);
   opened.defer(() => checkpoints.stop());
   await parts.authorities.current('x509');
+  opened.defer(measureAudit(auditLog));
   opened.defer(measureAuthority(parts.authorities, clock));
 
   const { server, port, closePublic } = await openPublicApi(parts, config, logger);
@@ -74,6 +78,7 @@ export async function startIssuer(config: IssuerConfig, clock: Clock, logger: Lo
 
 async function startCheckpoints(parts: Parts, config: IssuerConfig, clock: Clock, logger: Logger) {
   const { auditLog: log, auditStore: store, auditKeys } = parts;
+  await tellLostRecords(log, store, logger);
   const key = await auditKeys.open();
   const file = `${config.ledgerFile}.checkpoints`;
   return scheduleCheckpoints(
@@ -89,7 +94,7 @@ async function openPublicApi(parts: Parts, config: IssuerConfig, logger: Logger)
   const app = await createNestApp(publicModule(parts), { logger, https, bodyBytesMax });
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
-  fastify.addHook('onRequest', authenticationHook(parts.callers));
+  fastify.addHook('onRequest', authenticationHook(parts.callers, parts.agreedClock));
   fastify.addHook('onSend', answerWhenDurable(parts.auditLog));
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('the public API is not served over TLS');

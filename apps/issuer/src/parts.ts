@@ -18,6 +18,7 @@ import { ForcedRotation } from './authority/forced-rotation.ts';
 import { PostgresAuthorityStore } from './authority/postgres-authority-store.ts';
 import { TrustBundles } from './bundle/trust-bundles.ts';
 import type { IssuerConfig } from './config.ts';
+import { AgreedClock, databaseNow } from './database/agreed-clock.ts';
 import type { Database } from './database/database.ts';
 import { FederatedBundles } from './federation/federated-bundles.ts';
 import { PostgresFederatedBundleStore } from './federation/postgres-federated-bundle-store.ts';
@@ -42,20 +43,22 @@ export function composeParts(
 ) {
   const { trustDomain, x509SvidTtlSeconds, keyEncryptionKey } = config;
   const terms = new IssuanceTerms(config);
+  const agreedClock = new AgreedClock(clock, config.clockDifferenceSecondsMax, () => databaseNow(database));
   const ledger = new IssuerLedger(countActs(auditLog), clock);
   const auditStore = new PostgresAuditStore(database);
   const authorities = new Authorities(
     new PostgresAuthorityStore(database),
     new AuthorityAudit(ledger, trustDomain),
-    clock,
+    agreedClock,
     { trustDomain, schedule: config.authority, keyEncryptionKey },
   );
   const registrations = new Registrations(new PostgresPolicyStore(database), trustDomain);
-  const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), clock);
-  const sidecarSvids = new SidecarSvids(authorities, ledger, clock, x509SvidTtlSeconds);
+  const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), agreedClock);
+  const sidecarSvids = new SidecarSvids(authorities, ledger, agreedClock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);
   return {
     terms,
+    agreedClock,
     auditLog,
     auditStore,
     auditKeys: new AuditKeys(auditStore, clock, keyEncryptionKey),
@@ -70,17 +73,20 @@ export function composeParts(
     joinTokens,
     federatedBundles: new FederatedBundles(new PostgresFederatedBundleStore(database), trustDomain),
     bundles: new TrustBundles(authorities, config.bundleRefreshHintSeconds),
-    callers: new Callers(authorities, ledger, clock, trustDomain),
+    callers: new Callers(authorities, ledger, agreedClock, trustDomain),
     admitSidecar: new AdmitSidecar(sidecarSvids, ledger, trustDomain),
     joinTokenAttestor: new JoinTokenAttestor(joinTokens),
-    x509PopAttestor: new X509PopAttestor({ trustDomain, authorities: config.x509PopAuthorities }, clock),
+    x509PopAttestor: new X509PopAttestor(
+      { trustDomain, authorities: config.x509PopAuthorities },
+      agreedClock,
+    ),
     renewSidecar: new RenewSidecar(sidecarSvids, ledger),
-    issueSvids: new IssueSvids(authorities, judged, terms, clock),
+    issueSvids: new IssueSvids(authorities, judged, terms, agreedClock),
     serverIdentity: new ServerIdentity({
       authorities,
       terms,
       ledger,
-      clock,
+      clock: agreedClock,
       nodeAuthorities: config.x509PopAuthorities,
     }),
   };

@@ -2,7 +2,10 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '@blastradius/nest-kit';
 import type { Parts } from './parts.ts';
 
-type UpkeepParts = Pick<Parts, 'authorities' | 'forcedRotation' | 'scheduledRotation' | 'serverIdentity'>;
+type UpkeepParts = Pick<
+  Parts,
+  'authorities' | 'agreedClock' | 'forcedRotation' | 'scheduledRotation' | 'serverIdentity'
+>;
 
 const intervalMs = 500;
 
@@ -12,7 +15,7 @@ const intervalMs = 500;
  * server's own certificate and trust follow what this or another issuer has changed.
  */
 export function startUpkeep(
-  { authorities, forcedRotation, scheduledRotation, serverIdentity }: UpkeepParts,
+  { authorities, agreedClock, forcedRotation, scheduledRotation, serverIdentity }: UpkeepParts,
   apply: (context: SecureContextOptions) => void,
   logger: Logger,
 ): { stop(): Promise<void> } {
@@ -20,6 +23,7 @@ export function startUpkeep(
   let round = Promise.resolve();
   let timer: NodeJS.Timeout;
   const duties = [
+    () => agreedClock.compare(),
     () => authorities.retireExpired(),
     () => forcedRotation.goOn(),
     () => scheduledRotation.catchUp(),

@@ -314,7 +314,11 @@ describe('an issuer that is killed', () => {
   it('does not start with another key-encryption key, and says so', async () => {
     const environment = await environmentWith();
     await start(environment);
-    const other = { ...environment, KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64') };
+    const other = {
+      ...environment,
+      ADMIN_SOCKET: `${environment['ADMIN_SOCKET']}2`,
+      KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    };
     await expect(startTestIssuer(other)).rejects.toMatchObject({
       code: 'authority.key-encryption-key-wrong',
     });

@@ -116,7 +116,8 @@ it('one whose clock is an hour ahead is not admitted anew at every tick, and is 
   const { bootstrapBundle } = await issuer.mintJoinToken('unused');
   const ended: unknown[] = [];
   const { sidecar } = await startNode(issuer.url, bootstrapBundle, ended);
-  const admissions = async () => (await readFile(issuer.ledgerFile, 'utf8')).split('"node-attested"').length;
+  const admissions = async () =>
+    (await readFile(issuer.ledgerFile, 'utf8')).split('"blastradius.node.attested.v1"').length;
   const before = await admissions();
   aheadMs = 3_600_000;
   await expect.poll(() => sidecar.isReady(), { timeout: 10_000 }).toBe(false);

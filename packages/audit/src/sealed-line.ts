@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { Head, Link } from './chain.ts';
 
 const sequenceDigits = 16;
-const closing = /,"sequence":"(\d{16})","previoushash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}$/;
-/** How many bytes `closing` takes, and how many of them come after what is hashed. */
+/** What stands around the three values, all of which have a fixed width. */
+const marks = [',"sequence":"', '","previoushash":"', '","hash":"', '"}'] as const;
+/** How many bytes the chain's attributes take, and how many of them come after what is hashed. */
 const closingBytes = 187;
 const hashBytes = 75;
 const closingBrace = 0x7d;
@@ -22,10 +23,16 @@ export function sealLine(json: string, head: Head): { readonly line: string; rea
 
 /** What a line says of its place, if it is a sealed one; whether that is true, `isSealed` tells. */
 export function readSealedLink(line: Buffer): Link | null {
-  const found = closing.exec(line.toString('latin1', Math.max(0, line.length - closingBytes)));
-  if (found === null) return null;
-  const [, sequence = '', previousHash = '', own = ''] = found;
-  return { sequence: Number(sequence), previousHash, hash: own };
+  const closing = line.toString('latin1', line.length - closingBytes);
+  const isClosing =
+    closing.length === closingBytes &&
+    closing.startsWith(marks[0]) &&
+    closing.startsWith(marks[1], 29) &&
+    closing.startsWith(marks[2], 111) &&
+    closing.endsWith(marks[3]);
+  const sequence = Number(closing.slice(13, 29));
+  if (!isClosing || !Number.isSafeInteger(sequence)) return null;
+  return { sequence, previousHash: closing.slice(47, 111), hash: closing.slice(121, 185) };
 }
 
 /** Whether the line's own hash fits its bytes. */

@@ -15,6 +15,8 @@ export type Defect =
   | 'truncated'
   /** The chain is whole, but not the one that a checkpoint vouches for. */
   | 'rechained'
+  /** The operator's key is known, and nothing that it has signed speaks of this log. */
+  | 'unvouched'
   | 'checkpoint-forged';
 
 export interface Finding {

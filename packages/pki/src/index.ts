@@ -11,6 +11,13 @@ export {
   type ServerCertificate,
   type ServerCertificateRequest,
 } from './server-certificate/create-server-certificate.ts';
+export {
+  CLAIM_NAME_PATTERN,
+  CLAIM_VALUE_BYTES_MAX,
+  FURTHER_CLAIMS_MAX,
+  type FurtherClaims,
+  RESERVED_CLAIMS,
+} from './token/further-claims.ts';
 export type { MintedToken } from './token/minted-token.ts';
 export { MintedTokenWrong } from './token/token.errors.ts';
 export {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { processEvent } from '@blastradius/contracts';
 
 export interface AppProcess {
+  readonly pid: number;
   /** What it said when it was ready. */
   readonly url: string;
   readonly certificatePem: string | undefined;
@@ -30,6 +31,7 @@ export async function startAppProcess(entry: string, env: Record<string, string>
     }),
   ]);
   return {
+    pid: child.pid ?? Number.NaN,
     url: ready.url ?? '',
     certificatePem: ready.certificatePem,
     stop: () => {

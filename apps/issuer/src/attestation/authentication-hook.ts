@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@blastradius/kernel';
 import { CallerUnauthenticated } from './attestation.errors.ts';
 import type { Callers } from './callers.ts';
 
@@ -25,9 +26,14 @@ interface HookedRequest {
  * Authenticates before a body is read, so that a stranger can't make us parse megabytes; routes
  * that do not exist are no exception.
  */
-export function authenticationHook(callers: Callers): (request: HookedRequest) => Promise<void> {
+export function authenticationHook(
+  callers: Callers,
+  agreedClock: Clock,
+): (request: HookedRequest) => Promise<void> {
   return async ({ raw, routeOptions: { url } }) => {
     if (openRoutes.has(url)) return;
+    // By a wrong clock a good caller would look like one whose SVID has ended.
+    agreedClock.now();
     if (!attestationRoutes.has(url)) return callers.authenticate(raw);
     // Chunked bodies do not say how long they are.
     const bodyBytes = Number(raw.headers['content-length'] ?? Number.NaN);

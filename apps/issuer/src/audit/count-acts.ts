@@ -22,6 +22,7 @@ export function countActs(log: IssuerLog): IssuerLog {
       log.appendAll(records);
       for (const record of records) count(record);
     },
+    durable: () => log.durable(),
   };
 }
 

@@ -20,6 +20,11 @@ export class IssuerLedger {
     this.recordAll([act]);
   }
 
+  /** For what is kept elsewhere than in an answer: to be awaited before it is kept. */
+  durable(): Promise<void> {
+    return this.#log.durable();
+  }
+
   /** All the acts of one request, in one write. */
   recordAll(acts: readonly IssuerAct[]): void {
     const atMs = this.#clock.now().getTime();

@@ -4,4 +4,6 @@ import type { IssuerRecord } from '@blastradius/ledger';
 export interface IssuerLog {
   /** Writes all of them, in one go, before it returns; throws where they can't be written. */
   appendAll(records: readonly IssuerRecord[]): void;
+  /** Resolves when everything written so far is on the disk; rejects where it can't be brought there. */
+  durable(): Promise<void>;
 }

@@ -125,6 +125,8 @@ export class Authorities {
     const snapshot = await this.#store.change(async (before) => {
       const change = await decide(before, (kinds) => this.#views(kinds, before));
       for (const keySet of change.keySets) this.#audit.record(keySet, before.authorities, reason);
+      // A power loss after the commit must not leave a change that nobody has written down.
+      await this.#audit.durable();
       return change;
     });
     return this.#open(snapshot);

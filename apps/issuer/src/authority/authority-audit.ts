@@ -27,6 +27,11 @@ export class AuthorityAudit {
     write('authority-retired', remove);
   }
 
+  /** Resolves when what was recorded is on the disk. */
+  durable(): Promise<void> {
+    return this.#ledger.durable();
+  }
+
   #write(event: IssuerAct['event'], authority: StoredAuthority, reason: string): void {
     const { kind } = authority;
     this.#ledger.record({ event, kind, spiffeId: this.#spiffeId, serial: nameOf(authority), reason });

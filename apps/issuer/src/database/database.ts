@@ -3,11 +3,17 @@ import { type PostgresConnection, PostgresPool } from '@blastradius/nest-kit';
 /** Any number that all issuers agree on: one of them at a time changes the authorities. */
 const issuerLock = 7_402_111_902;
 
+/**
+ * How late an answer may come and still count, milliseconds. Another issuer may have changed the policies in
+ * between, so that this is how long a connection that hangs lets us go on by those of before.
+ */
+const answerMsMax = 5000;
+
 /** The issuer's PostgreSQL; also the token it is injected by. */
 export class Database extends PostgresPool {}
 
 export function openDatabase(url: string, onError: (error: Error) => void): Database {
-  return new Database({ url, connectionsMax: 8, onError });
+  return new Database({ url, connectionsMax: 8, answerMsMax, onError });
 }
 
 /** Runs `work` in a transaction that no other issuer's locked transaction overlaps. */

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { KeySetKind } from '@blastradius/contracts';
 import { DomainError } from '@blastradius/kernel';
-import type { IssuerLedger } from '../audit/issuer-ledger.ts';
+import type { IssuerAct, IssuerLedger } from '../audit/issuer-ledger.ts';
 import type { AttestedWorkload, GrantedIdentity } from '../registration/policy-matching.ts';
 import type { Registrations } from '../registration/registrations.ts';
 import { NotEntitled } from './issuance.errors.ts';
@@ -29,6 +29,9 @@ interface Batch<Request, Document> {
 /** So many are minted in one go before other requests get their turn: some 30 ms. */
 const chunkSize = 50;
 
+/** A batch that takes longer is written down so far, and judged anew by the policies as they are then. */
+const judgedMsMax = 1000;
+
 /**
  * Issues a batch for one workload, of whatever kind: what its node and its selectors do not entitle to
  * is refused, one by one; each SVID and each refusal is written down before it is answered.
@@ -46,31 +49,51 @@ export class JudgedIssuance {
   async issue<Request extends { readonly spiffeId: string }, Document>(
     batch: Batch<Request, Document>,
   ): Promise<(Document | SvidRefusal)[]> {
-    const granted = await this.#registrations.entitlementsOf(batch.workload);
+    let granted = await this.#registrations.entitlementsOf(batch.workload);
+    let judgedAtMs = performance.now();
     const results: (Document | SvidRefusal)[] = [];
-    for (const request of batch.requests) {
-      if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
-      results.push(this.#issueOne(batch, request, granted.get(request.spiffeId)));
+    const acts: IssuerAct[] = [];
+    try {
+      for (const request of batch.requests) {
+        if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
+        if (performance.now() - judgedAtMs > judgedMsMax) {
+          this.#ledger.recordAll(acts.splice(0));
+          granted = await this.#registrations.entitlementsOf(batch.workload);
+          judgedAtMs = performance.now();
+        }
+        const { result, act } = issueOne(batch, request, granted.get(request.spiffeId));
+        results.push(result);
+        acts.push(act);
+      }
+    } finally {
+      // One write for all of them, before any is answered; also of those that a failure keeps from being answered.
+      if (acts.length > 0) this.#ledger.recordAll(acts);
     }
     return results;
   }
+}
 
-  #issueOne<Request extends { readonly spiffeId: string }, Document>(
-    { kind, mint }: Batch<Request, Document>,
-    request: Request,
-    granted: GrantedIdentity | undefined,
-  ): Document | SvidRefusal {
-    const { spiffeId } = request;
-    const policyId = granted?.policyId ?? null;
-    try {
-      if (granted === undefined) throw new NotEntitled('no policy grants this identity');
-      const { document, serial } = mint(request, granted);
-      this.#ledger.record({ event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' });
-      return document;
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      this.#ledger.record({ event: 'svid-refused', kind, spiffeId, policyId, reason: error.code });
-      return { spiffeId, refused: error.code };
-    }
+function issueOne<Request extends { readonly spiffeId: string }, Document>(
+  { kind, mint }: Batch<Request, Document>,
+  request: Request,
+  granted: GrantedIdentity | undefined,
+): { result: Document | SvidRefusal; act: IssuerAct } {
+  const { spiffeId } = request;
+  const policyId = granted?.policyId ?? null;
+  try {
+    if (granted === undefined) throw new NotEntitled('no policy grants this identity');
+    const { document, serial } = mint(request, granted);
+    return {
+      result: document,
+      act: { event: 'svid-issued', kind, spiffeId, serial, policyId, reason: 'policy' },
+    };
+  } catch (error) {
+    // What can't be written down, or has no time, is no refusal of this identity: the whole request fails.
+    if (!(error instanceof DomainError) || error.category === 'unavailable') throw error;
+    const { code } = error;
+    return {
+      result: { spiffeId, refused: code },
+      act: { event: 'svid-refused', kind, spiffeId, policyId, reason: code },
+    };
   }
 }

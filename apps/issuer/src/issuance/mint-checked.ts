@@ -26,8 +26,9 @@ export function mintChecked(authority: Authority, order: MintOrder): IssuedSvid 
   const { spiffeId, publicKeySpki, dnsNames = [], ipAddresses = [], now, ttlSeconds } = order;
   const startedAt = performance.now();
   const lifetime = svidLifetime(now, ttlSeconds);
-  const minted = mintX509Svid({ authority, spiffeId, publicKeySpki, dnsNames, ipAddresses, ...lifetime });
-  checkMintedSvid(minted, { authority, spiffeId, publicKeySpki, notAfter: lifetime.notAfter });
+  const wanted = { authority, spiffeId, publicKeySpki, dnsNames, ipAddresses, ...lifetime };
+  const minted = mintX509Svid(wanted);
+  checkMintedSvid(minted, wanted);
   mintDuration.record((performance.now() - startedAt) / 1000);
   const leaf = Buffer.from(minted.certificate).toString('base64');
   return {

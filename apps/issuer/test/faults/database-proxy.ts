@@ -8,8 +8,10 @@ export interface DatabaseProxy {
   readonly url: string;
   /** Connections stay, and new ones are taken; no byte goes through either way. */
   stall(): void;
-  /** What is asked reaches the database at once; its answers arrive so much later. */
-  delayAnswers(ms: number): void;
+  /** What is asked reaches the database at once; answers to questions with this text arrive so much later. */
+  delayAnswers(text: string, ms: number): void;
+  /** How many answers have been delayed so far. */
+  delayed(): number;
   /** What was held goes through, and all that follows. */
   flow(): void;
   close(): Promise<void>;
@@ -17,7 +19,8 @@ export interface DatabaseProxy {
 
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const open = new Set<Socket>();
-  let answersLateMs = 0;
+  let late: { readonly text: string; readonly ms: number } | undefined;
+  let delayed = 0;
   let stalled = false;
   const server = createServer((issuer) => {
     const database = createConnection(addressOf(databaseUrl));
@@ -29,13 +32,19 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
         issuer.destroy();
         database.destroy();
       });
-      if (stalled) socket.pause();
     }
-    issuer.on('data', (chunk) => database.write(chunk));
-    database.on('data', (chunk) => {
-      if (answersLateMs === 0) issuer.write(chunk);
-      else setTimeout(() => issuer.writable && issuer.write(chunk), answersLateMs);
+    // One question at a time is under way on a connection, so that what comes next is its answer.
+    let answerMs = 0;
+    issuer.on('data', (chunk) => {
+      answerMs = late !== undefined && chunk.includes(late.text) ? late.ms : 0;
+      if (answerMs > 0) delayed += 1;
+      database.write(chunk);
     });
+    database.on('data', (chunk) => {
+      if (answerMs === 0) issuer.write(chunk);
+      else setTimeout(() => issuer.writable && issuer.write(chunk), answerMs);
+    });
+    // Listening has set them going.
     if (stalled) for (const socket of [issuer, database]) socket.pause();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,11 +56,12 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       stalled = true;
       for (const socket of open) socket.pause();
     },
-    delayAnswers: (ms) => {
-      answersLateMs = ms;
+    delayAnswers: (text, ms) => {
+      late = { text, ms };
     },
+    delayed: () => delayed,
     flow: () => {
-      [stalled, answersLateMs] = [false, 0];
+      [stalled, late] = [false, undefined];
       for (const socket of open) socket.resume();
     },
     close: async () => {

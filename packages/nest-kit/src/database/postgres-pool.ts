@@ -9,6 +9,11 @@ export interface PostgresPoolOptions {
   readonly connectionsMax: number;
   /** How long a caller may wait, milliseconds, for a database that is away. */
   readonly waitMs?: number | undefined;
+  /**
+   * An answer counts if it comes within so many milliseconds of its question: a connection that hangs must
+   * not bring as news what was so long ago. A statement that only reads is then made again on another one.
+   */
+  readonly answerMsMax?: number | undefined;
   /** Hears of idle connections that broke. */
   onError(error: Error): void;
 }
@@ -16,6 +21,7 @@ export interface PostgresPoolOptions {
 /** A restart takes a second or two, a failover more; a caller's own patience seldom lasts longer. */
 const WAIT_MS = 15_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
+const ANSWER_MS_MAX = STATEMENT_TIMEOUT_MS + 2000;
 
 /**
  * A pool that outlives its database: who wants a connection while the server is away waits for it, and
@@ -26,7 +32,8 @@ export class PostgresPool {
   readonly #pool: pg.Pool;
   readonly #waitMs: number;
 
-  constructor({ url, connectionsMax, waitMs = WAIT_MS, onError }: PostgresPoolOptions) {
+  constructor(options: PostgresPoolOptions) {
+    const { url, connectionsMax, waitMs = WAIT_MS, answerMsMax = ANSWER_MS_MAX, onError } = options;
     this.#waitMs = waitMs;
     this.#pool = new pg.Pool({
       connectionString: url,
@@ -36,7 +43,7 @@ export class PostgresPool {
       // A query that hangs must not hold its caller, and its connection, for ever; nor must a server
       // that has vanished without a word.
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + 2000,
+      query_timeout: answerMsMax,
     });
     // An idle connection that breaks is replaced; unheard, its error would end the process.
     this.#pool.on('error', onError);

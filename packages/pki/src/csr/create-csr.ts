@@ -1,7 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto';
-import { bitString, contextConstructed, octetString, positiveInteger, sequence, set } from '../der/encode.ts';
-import { encodeGeneralNames } from '../der/general-names.ts';
-import { ecdsaWithSha256, extensionRequest, subjectAlternativeName } from '../der/oids.ts';
+import { bitString, sequence } from '../der/encode.ts';
+import { ecdsaWithSha256 } from '../der/oids.ts';
+import { encodeRequestInfo } from './request-info.ts';
 
 export interface CsrRequest {
   readonly spiffeId: string;
@@ -9,21 +9,11 @@ export interface CsrRequest {
   readonly privateKey: KeyObject;
 }
 
-const version = positiveInteger(Buffer.from([0]));
-const emptyName = sequence();
-
 /**
  * A PKCS#10 request (RFC 2986) in DER that asks for one SPIFFE ID and proves possession of the
  * key. Encoded by hand: a sidecar makes hundreds a second.
  */
 export function createCsr({ spiffeId, publicKey, privateKey }: CsrRequest): Uint8Array {
-  const names = encodeGeneralNames({ uri: spiffeId });
-  const extensions = sequence(sequence(subjectAlternativeName, octetString(names)));
-  const info = sequence(
-    version,
-    emptyName,
-    publicKey.export({ type: 'spki', format: 'der' }),
-    contextConstructed(0, sequence(extensionRequest, set(extensions))),
-  );
+  const info = encodeRequestInfo(spiffeId, publicKey.export({ type: 'spki', format: 'der' }));
   return sequence(info, ecdsaWithSha256, bitString(sign('sha256', info, privateKey)));
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { generateP256KeyPair } from '../key-pair/p256.ts';
 import { createCsr } from './create-csr.ts';
 import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
+import { encodeRequestInfo, readOwnRequestInfo } from './request-info.ts';
 import { verifyCsr } from './verify-csr.ts';
 
 const spiffeId = 'spiffe://moltbook.test/agent/a';
@@ -114,5 +115,31 @@ describe('verifyCsr', () => {
   it('refuses a signature over something else than a request', async () => {
     const { privateKey } = await generateP256KeyPair();
     expect(() => verifyCsr(sign('sha256', Buffer.from('x'), privateKey))).toThrow(CsrMalformed);
+  });
+});
+
+describe('a request as a sidecar makes it', () => {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+
+  it('is read without a parser, whatever the length of its ID', () => {
+    for (let characters = 0; characters <= 2048; characters += characters < 300 ? 1 : 97) {
+      const id = 'i'.repeat(characters);
+      expect(readOwnRequestInfo(encodeRequestInfo(id, spki))).toEqual({ spiffeId: id, spki });
+    }
+  });
+
+  it('is read so only where no byte around the key and the ID differs', () => {
+    const info = encodeRequestInfo(spiffeId, spki);
+    const from = info.indexOf(spki);
+    const id = info.length - spiffeId.length;
+    for (let at = 0; at < id; at++) {
+      if (at >= from && at < from + spki.length) continue;
+      const changed = Buffer.from(info);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(readOwnRequestInfo(changed), `byte ${at}`).toBeUndefined();
+    }
+    expect(readOwnRequestInfo(info.subarray(1))).toBeUndefined();
+    expect(readOwnRequestInfo(encodeRequestInfo('i'.repeat(2049), spki))).toBeUndefined();
   });
 });

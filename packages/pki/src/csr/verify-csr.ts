@@ -1,9 +1,11 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { type DerElement, DerMalformed, readElement, readElements } from '@blastradius/spiffe';
 import { tag } from '../der/encode.ts';
 import { ecdsaWithSha256 } from '../der/oids.ts';
 import { isP256Spki } from '../key-pair/p256.ts';
+import { p256Pem } from '../key-pair/p256-pem.ts';
 import { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr.errors.ts';
+import { readOwnRequestInfo } from './request-info.ts';
 import { checkRequestStructure } from './request-structure.ts';
 import { requestedUri } from './requested-uri.ts';
 
@@ -18,16 +20,16 @@ export interface VerifiedCsr {
 export function verifyCsr(der: Uint8Array): VerifiedCsr {
   const { info, algorithm, signature, spki, spiffeId } = readCsr(der);
   if (!isP256Spki(spki) || !ecdsaWithSha256.equals(algorithm)) throw new CsrKeyUnsupported();
-  if (!verify('sha256', info, importKey(spki), signature)) {
+  if (!isSignedBy(spki, info, signature)) {
     throw new CsrProofFailed('the request is not signed by its own key');
   }
   // A copy: what outlives the request must not hold all of its bytes.
   return { spiffeId, publicKeySpki: Buffer.from(spki) };
 }
 
-function importKey(spki: Buffer): KeyObject {
+function isSignedBy(spki: Buffer, info: Buffer, signature: Buffer): boolean {
   try {
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    return verify('sha256', info, p256Pem(spki), signature);
   } catch (cause) {
     throw new CsrMalformed('the public key is no point of the curve', { cause });
   }
@@ -36,9 +38,6 @@ function importKey(spki: Buffer): KeyObject {
 function readCsr(der: Uint8Array) {
   try {
     const [info, algorithm, signature] = parts(readElement(der), 3);
-    const [version, subject, spki, attributes] = parts(info, 4);
-    if (version.whole.toString('hex') !== '020100') throw new CsrMalformed('not version 1');
-    checkRequestStructure(subject, attributes);
     if (signature.identifier !== tag.bitString || signature.content[0] !== 0) {
       throw new CsrMalformed('the signature is no whole number of bytes');
     }
@@ -46,13 +45,19 @@ function readCsr(der: Uint8Array) {
       info: info.whole,
       algorithm: algorithm.whole,
       signature: signature.content.subarray(1),
-      spki: spki.whole,
-      spiffeId: requestedUri(attributes),
+      ...(readOwnRequestInfo(info.whole) ?? readInfo(info)),
     };
   } catch (cause) {
     if (cause instanceof DerMalformed) throw new CsrMalformed('the request can not be read', { cause });
     throw cause;
   }
+}
+
+function readInfo(info: DerElement): { spki: Buffer; spiffeId: string | null } {
+  const [version, subject, spki, attributes] = parts(info, 4);
+  if (version.whole.toString('hex') !== '020100') throw new CsrMalformed('not version 1');
+  checkRequestStructure(subject, attributes);
+  return { spki: spki.whole, spiffeId: requestedUri(attributes) };
 }
 
 function parts(parent: DerElement, count: 3): [DerElement, DerElement, DerElement];

@@ -12,15 +12,30 @@ export const tag = {
 } as const;
 
 export function element(identifier: number, ...contents: readonly Uint8Array[]): Buffer {
-  const size = contents.reduce((sum, content) => sum + content.length, 0);
-  return Buffer.concat([header(identifier, size), ...contents]);
+  let size = 0;
+  for (const content of contents) size += content.length;
+  let at = headerBytes(size);
+  const encoded = Buffer.allocUnsafe(at + size);
+  writeHeader(encoded, identifier, size);
+  for (const content of contents) {
+    encoded.set(content, at);
+    at += content.length;
+  }
+  return encoded;
 }
 
-function header(identifier: number, size: number): Buffer {
-  if (size < 0x80) return Buffer.from([identifier, size]);
-  if (size < 0x100) return Buffer.from([identifier, 0x81, size]);
-  if (size < 0x10000) return Buffer.from([identifier, 0x82, size >> 8, size & 0xff]);
-  return Buffer.from([identifier, 0x83, size >> 16, (size >> 8) & 0xff, size & 0xff]);
+function headerBytes(size: number): number {
+  if (size < 0x80) return 2;
+  if (size < 0x100) return 3;
+  return size < 0x10000 ? 4 : 5;
+}
+
+/** The shortest form of a length (X.690, section 10.1). */
+function writeHeader(encoded: Buffer, identifier: number, size: number): void {
+  const sizeBytes = headerBytes(size) - 2;
+  encoded[0] = identifier;
+  encoded[1] = sizeBytes === 0 ? size : 0x80 | sizeBytes;
+  if (sizeBytes > 0) encoded.writeUIntBE(size, 2, sizeBytes);
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => element(tag.sequence, ...parts);

@@ -67,6 +67,19 @@ describe('mintJwtSvid', () => {
     expect(decodeJwt(mintJwtSvid(request({ issuer })).token).iss).toBe(issuer);
   });
 
+  it('says further claims after its own, and never one that speaks for the profile', () => {
+    const claims = { model: 'm-1', owner: 'Łukasz "x"' };
+    const order = request({ claims });
+    const minted = mintJwtSvid(order);
+    expect(Object.entries(decodeJwt(minted.token)).slice(-2)).toEqual(Object.entries(claims));
+    checkMintedJwtSvid(minted, order);
+    const tooMany = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`c${index}`, 'v']));
+    const bad = [{ sub: 'x' }, { cnf: 'x' }, { scope: 'all' }, { '': 'x' }, { ['__proto__']: 'x' }];
+    for (const refused of [...bad, { model: 'x'.repeat(257) }, tooMany]) {
+      expect(() => mintJwtSvid(request({ claims: refused }))).toThrow(MintRequestInvalid);
+    }
+  });
+
   it('never outlives its key, and has whole seconds', () => {
     const { expiresAt, token } = mintJwtSvid(
       request({ issuedAt: new Date(now.getTime() + 999), expiresAt: at(9999) }),
@@ -95,6 +108,7 @@ describe('checkMintedJwtSvid', () => {
       { expiresAt: at(200) },
       { issuedAt: at(1) },
       { issuer: 'https://x.test' },
+      { claims: { model: 'x' } },
       { authority: other },
       { authority: { ...authority, notAfter: at(10) } },
     ];

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { parseSpiffeId } from '@blastradius/spiffe';
+import { randomIdentifier } from '../random/random-identifier.ts';
 import { checkSignedToken, requireAll } from '../token/check-signed-token.ts';
+import { areFurtherClaims, checkedFurtherClaims, type FurtherClaims } from '../token/further-claims.ts';
 import type { MintedToken } from '../token/minted-token.ts';
 import { signToken } from '../token/sign-token.ts';
 import { numericDate, tokenLifetimeWithin } from '../token/token-lifetime.ts';
@@ -17,17 +18,19 @@ export interface JwtSvidRequest {
   readonly expiresAt: Date;
   /** The `iss`, a URL: for those who look up keys by it. Left out unless it is given. */
   readonly issuer?: string | undefined;
+  /** What the issuer says of the workload beside its name (JWT-SVID, section 3, allows further claims). */
+  readonly claims?: FurtherClaims | undefined;
 }
 
 /** Mints a JWT-SVID (JWT-SVID, sections 2 and 3), ES256. */
 export function mintJwtSvid(request: JwtSvidRequest): MintedToken {
-  const { authority, spiffeId, audience, issuer } = request;
+  const { authority, spiffeId, audience, issuer, claims } = request;
   if (parseSpiffeId(spiffeId).path === '')
     throw new MintRequestInvalid('the SPIFFE ID of a workload has a path');
   if (audience.length === 0 || audience.includes(''))
     throw new MintRequestInvalid('a JWT-SVID needs an audience');
   const { issuedAt, expiresAt } = tokenLifetimeWithin(authority.notAfter, request);
-  const tokenId = randomBytes(16).toString('hex');
+  const tokenId = randomIdentifier().toString('hex');
   const token = signToken(authority, 'JWT', {
     ...(issuer === undefined ? {} : { iss: issuer }),
     sub: spiffeId,
@@ -35,6 +38,7 @@ export function mintJwtSvid(request: JwtSvidRequest): MintedToken {
     iat: numericDate(issuedAt),
     exp: numericDate(expiresAt),
     jti: tokenId,
+    ...checkedFurtherClaims(claims),
   });
   return { token, tokenId, issuedAt, expiresAt };
 }
@@ -44,7 +48,7 @@ export function mintJwtSvid(request: JwtSvidRequest): MintedToken {
  * issuer. Throws `mint.wrong-token`.
  */
 export function checkMintedJwtSvid({ token, tokenId }: MintedToken, request: JwtSvidRequest): void {
-  const { authority, spiffeId, audience, issuedAt, expiresAt, issuer } = request;
+  const { authority, spiffeId, audience, issuedAt, expiresAt, issuer, claims } = request;
   const { sub, aud, iat, exp, jti, iss, ...others } = checkSignedToken(token, 'JWT', authority);
   const latest = Math.min(numericDate(expiresAt), numericDate(authority.notAfter));
   requireAll(
@@ -55,7 +59,7 @@ export function checkMintedJwtSvid({ token, tokenId }: MintedToken, request: Jwt
       ['end', typeof exp === 'number' && exp > Number(iat) && exp <= latest],
       ['id', jti === tokenId],
       ['issuer', iss === issuer],
-      ['number of claims', Object.keys(others).length === 0],
+      ['further claims', areFurtherClaims(others, claims)],
     ],
     spiffeId,
   );

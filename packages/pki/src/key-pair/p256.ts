@@ -13,10 +13,11 @@ export function generateP256KeyPair(): Promise<KeyPair> {
 
 /** SubjectPublicKeyInfo of every P-256 key up to its point (RFC 5480): named curve, uncompressed. */
 const spkiPrefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
-const spkiBytes = spkiPrefix.length + 64;
+/** How long each of them is. */
+export const p256SpkiBytes = spkiPrefix.length + 64;
 
 export function isP256Spki(spki: Uint8Array): boolean {
-  return spki.length === spkiBytes && spkiPrefix.equals(spki.subarray(0, spkiPrefix.length));
+  return spki.length === p256SpkiBytes && spkiPrefix.compare(spki, 0, spkiPrefix.length) === 0;
 }
 
 /** The public point: what a key identifier is the hash of (RFC 5280, section 4.2.1.2). */

@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import type { TokenAuthority } from '../token-authority/token-authority.ts';
+import { joseSignature } from './ecdsa-signature.ts';
 
 /** JWT-SVID, section 2.3, and WIT-SVID: what the token says that it is. */
 export type TokenType = 'JWT' | 'wit+jwt';
@@ -10,9 +11,8 @@ const headers = new WeakMap<TokenAuthority, { readonly type: TokenType; readonly
 /** A JWS in compact serialization (RFC 7515, section 7.1), ES256; the claims in the order they are given in. */
 export function signToken(authority: TokenAuthority, type: TokenType, claims: object): string {
   const signingInput = `${encodedHeader(authority, type)}.${base64url(JSON.stringify(claims))}`;
-  // JOSE has the two numbers side by side (RFC 7518, section 3.4), not DER.
-  const key = { key: authority.privateKey, dsaEncoding: 'ieee-p1363' as const };
-  return `${signingInput}.${sign('sha256', Buffer.from(signingInput), key).toString('base64url')}`;
+  const signature = sign('sha256', Buffer.from(signingInput), authority.privateKey);
+  return `${signingInput}.${joseSignature(signature).toString('base64url')}`;
 }
 
 function encodedHeader(authority: TokenAuthority, type: TokenType): string {

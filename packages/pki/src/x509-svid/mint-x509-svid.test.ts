@@ -162,7 +162,8 @@ describe('checkMintedSvid', () => {
 
   it('lets through what was asked for, with further names or without', () => {
     checkMintedSvid(mint(), expected());
-    checkMintedSvid(mint({ dnsNames: ['a.test'], ipAddresses: ['127.0.0.1', '::1'] }), expected());
+    const names = { dnsNames: ['a.test'], ipAddresses: ['127.0.0.1', '::1'] };
+    checkMintedSvid(mint(names), { ...expected(), ...names });
   });
 
   it('holds back another identity, key, end, signer or serial', async () => {
@@ -179,11 +180,41 @@ describe('checkMintedSvid', () => {
     expect(() => checkMintedSvid({ ...mint(), serial: '01' }, expected())).toThrow(MintedSvidWrong);
   });
 
-  it('holds back a certificate whose signature was damaged', () => {
-    const minted = mint();
-    const damaged = Buffer.from(minted.certificate);
-    const last = damaged.length - 1;
-    damaged[last] = (damaged[last] ?? 0) ^ 1;
-    expect(() => checkMintedSvid({ ...minted, certificate: damaged }, expected())).toThrow(MintedSvidWrong);
+  it('holds back one with names that nobody granted, or without those that were', () => {
+    const more = mint({ dnsNames: ['a.test'] });
+    expect(() => checkMintedSvid(more, expected())).toThrow('DNS names');
+    expect(() => checkMintedSvid(mint(), { ...expected(), dnsNames: ['a.test'] })).toThrow('DNS names');
+    expect(() => checkMintedSvid(mint({ ipAddresses: ['::1'] }), expected())).toThrow('IP addresses');
+  });
+
+  it('holds back a certificate of which any one byte before the signature was changed', () => {
+    const minted = mint({ dnsNames: ['a.test'] });
+    const wanted = { ...expected(), dnsNames: ['a.test'] };
+    const signedBytes = minted.certificate.length - 72;
+    for (let at = 0; at < signedBytes; at++) {
+      const certificate = Buffer.from(minted.certificate);
+      certificate[at] = (certificate[at] ?? 0) ^ 0x01;
+      expect(() => checkMintedSvid({ ...minted, certificate }, wanted), `byte ${at}`).toThrow(
+        MintedSvidWrong,
+      );
+    }
+  });
+
+  it('holds back the first that a broken key signs, and then one of each 64', async () => {
+    const broken = await createAuthority({ trustDomain, ...authorityLife });
+    const released = Array.from({ length: 129 }, () => {
+      const minted = mint({ authority: broken });
+      const certificate = Buffer.from(minted.certificate);
+      const last = certificate.length - 1;
+      certificate[last] = (certificate[last] ?? 0) ^ 1;
+      try {
+        checkMintedSvid({ ...minted, certificate }, { ...expected(), authority: broken });
+        return true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(MintedSvidWrong);
+        return false;
+      }
+    });
+    expect(released.flatMap((one, index) => (one ? [] : [index]))).toEqual([0, 64, 128]);
   });
 });

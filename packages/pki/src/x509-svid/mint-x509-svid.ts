@@ -1,11 +1,10 @@
-import { randomBytes, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { parseSpiffeId } from '@blastradius/spiffe';
 import type { Authority } from '../authority/create-authority.ts';
 import { type Signer, signerOf } from '../authority/signer.ts';
-import { bitString, contextConstructed, positiveInteger, sequence, time } from '../der/encode.ts';
-import { ecdsaWithSha256 } from '../der/oids.ts';
 import { isP256Spki } from '../key-pair/p256.ts';
-import { leafExtensions } from './leaf-extensions.ts';
+import { randomIdentifier } from '../random/random-identifier.ts';
+import { encodeCertificate, fillLeafTemplate } from './leaf-template.ts';
 import { MintLifetimeEmpty, MintRequestInvalid } from './mint.errors.ts';
 
 export interface MintRequest {
@@ -29,32 +28,17 @@ export interface MintedX509Svid {
   readonly notAfter: Date;
 }
 
-const version3 = contextConstructed(0, positiveInteger(Buffer.from([2])));
-const emptyName = sequence();
-
 /** Mints a leaf of the X509-SVID profile (X509-SVID, section 4), ECDSA P-256 with SHA-256. */
 export function mintX509Svid(request: MintRequest): MintedX509Svid {
   checkRequest(request);
+  const { spiffeId, publicKeySpki, dnsNames = [], ipAddresses = [] } = request;
   const signer = signerOf(request.authority);
   const { notBefore, notAfter } = lifetimeWithin(signer, request);
   const serial = randomSerial();
-  const names = {
-    uri: request.spiffeId,
-    dnsNames: request.dnsNames ?? [],
-    ipAddresses: request.ipAddresses ?? [],
-  };
-  const toBeSigned = sequence(
-    version3,
-    positiveInteger(serial),
-    ecdsaWithSha256,
-    signer.name,
-    sequence(time(notBefore), time(notAfter)),
-    emptyName,
-    request.publicKeySpki,
-    contextConstructed(3, leafExtensions(names, request.publicKeySpki, signer.keyId)),
-  );
+  const names = { uri: spiffeId, dnsNames, ipAddresses };
+  const toBeSigned = fillLeafTemplate(signer, { serial, notBefore, notAfter, publicKeySpki, names });
   const signature = sign('sha256', toBeSigned, request.authority.privateKey);
-  const certificate = sequence(toBeSigned, ecdsaWithSha256, bitString(signature));
+  const certificate = encodeCertificate(toBeSigned, signature);
   return { certificate, serial: serial.toString('hex'), notBefore, notAfter };
 }
 
@@ -81,7 +65,7 @@ function wholeSeconds(atMs: number): Date {
 /** 127 random bits, positive and never zero (RFC 5280, section 4.1.2.2); no leading zero byte, so that its hex has one spelling. */
 function randomSerial(): Buffer {
   for (;;) {
-    const serial = randomBytes(16);
+    const serial = randomIdentifier();
     serial[0] = (serial[0] ?? 0) & 0x7f;
     if (serial[0] !== 0) return serial;
   }

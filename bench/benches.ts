@@ -1,0 +1,5 @@
+import type { Bench } from './harness/bench.ts';
+import { issuance } from './issuance/issuance.ts';
+
+/** All that `npm run bench` knows; docs/benchmarks.md says how to read what they print. */
+export const benches: readonly Bench[] = [issuance];

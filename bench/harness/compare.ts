@@ -1,0 +1,67 @@
+import { median, type Spread, spreadOf } from './statistics.ts';
+
+/** One of the things compared. */
+export interface Contender {
+  readonly name: string;
+  /** Does the work for one round and returns its figure, in the comparison's unit. */
+  measure(): Promise<number> | number;
+}
+
+export interface Comparison {
+  readonly title: string;
+  /** `mints/s`: more is better, or `ms`: less is; the ratios say only which is more. */
+  readonly unit: string;
+  readonly rounds: number;
+  /** The first is what the others are divided by. */
+  readonly contenders: readonly Contender[];
+}
+
+export interface ComparedContender {
+  readonly name: string;
+  readonly values: readonly number[];
+  readonly spread: Spread;
+  /** To the first contender, round by round: what slowed the machine down slowed down both. */
+  readonly ratio: Spread;
+}
+
+export interface Compared {
+  readonly title: string;
+  readonly unit: string;
+  readonly rounds: number;
+  readonly contenders: readonly ComparedContender[];
+}
+
+/**
+ * Measures each contender once a round, and turns the order round by round (A B, B A, A B, ...), so that a
+ * machine that gets slower or faster favours nobody. One round before them warms up and is not kept.
+ */
+export async function compare(
+  { title, unit, rounds, contenders }: Comparison,
+  onRound: (round: number) => void = () => {},
+): Promise<Compared> {
+  const values = contenders.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    onRound(round);
+    const order = [...contenders.keys()];
+    for (const index of round % 2 === 0 ? order : order.reverse()) {
+      const value = await contenders[index]?.measure();
+      if (round > 0 && value !== undefined) values[index]?.push(value);
+    }
+  }
+  const [base = []] = values;
+  return {
+    title,
+    unit,
+    rounds,
+    contenders: contenders.map(({ name }, index) => {
+      const own = values[index] ?? [];
+      const ratios = own.map((value, round) => value / (base[round] ?? Number.NaN));
+      return { name, values: own, spread: spreadOf(own), ratio: spreadOf(ratios) };
+    }),
+  };
+}
+
+/** The median of one contender, by name. */
+export function medianOf(compared: Compared, name: string): number {
+  return median(compared.contenders.find((contender) => contender.name === name)?.values ?? []);
+}
