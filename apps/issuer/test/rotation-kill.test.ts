@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { issuerAdministration } from '@blastradius/contracts';
 import { type AppProcess, type Postgres, startAppProcess, startPostgres } from '@blastradius/testkit';
@@ -23,7 +24,10 @@ afterEach(async () => {
 
 const socketOf = (name: string) => `${environment['ADMIN_SOCKET']}-${name}`;
 async function start(name: string): Promise<AppProcess> {
-  const issuer = await startAppProcess(main, { ...environment, ADMIN_SOCKET: socketOf(name) });
+  // A log has one writer.
+  const ledgerFile = join(environment['LEDGER_FILE'] ?? '', '..', `${name}.jsonl`);
+  const own = { ADMIN_SOCKET: socketOf(name), LEDGER_FILE: ledgerFile };
+  const issuer = await startAppProcess(main, { ...environment, ...own });
   running.push(issuer);
   return issuer;
 }

@@ -29,7 +29,7 @@ interface Batch<Request, Document> {
 /** So many are minted in one go before other requests get their turn: some 30 ms. */
 const chunkSize = 50;
 
-/** A batch that takes longer is judged anew, by the policies as they are then. */
+/** A batch that takes longer is written down so far, and judged anew by the policies as they are then. */
 const judgedMsMax = 1000;
 
 /**
@@ -49,7 +49,7 @@ export class JudgedIssuance {
   async issue<Request extends { readonly spiffeId: string }, Document>(
     batch: Batch<Request, Document>,
   ): Promise<(Document | SvidRefusal)[]> {
-    let granted = await this.#registrations.entitlementsOf(batch.workload);
+    const granted = await this.#registrations.entitlementsOf(batch.workload);
     let judgedAtMs = performance.now();
     const results: (Document | SvidRefusal)[] = [];
     const acts: IssuerAct[] = [];
@@ -57,6 +57,7 @@ export class JudgedIssuance {
       for (const request of batch.requests) {
         if (results.length > 0 && results.length % chunkSize === 0) await yieldToOthers();
         if (performance.now() - judgedAtMs > judgedMsMax) {
+          this.#ledger.recordAll(acts.splice(0));
           granted = await this.#registrations.entitlementsOf(batch.workload);
           judgedAtMs = performance.now();
         }
