@@ -60,17 +60,15 @@ export interface Seen {
   readonly issuers: readonly IssuerProcess[];
   readonly policies: PolicyHistory;
   readonly staleMsMax: number;
-  readonly aheadMs?: Readonly<Record<string, number>>;
 }
 
 /** The load has to be stopped: what is under way is in nobody's hands yet. */
-export function violationsOf({ load, issuers, policies, staleMsMax, aheadMs = {} }: Seen): string[] {
+export function violationsOf({ load, issuers, policies, staleMsMax }: Seen): string[] {
   const history: IssuanceHistory = {
     receipts: load.receipts,
     audits: issuers.map((issuer) => ({
       issuer: issuer.name,
       records: issuer.records(),
-      aheadMs: aheadMs[issuer.name] ?? 0,
     })),
     policies: policies.periods,
     staleMsMax,
