@@ -15,7 +15,7 @@ import { TRUST_DOMAIN } from './in-test-issuer.ts';
 export interface IssuerProcess {
   readonly url: string;
   readonly ledgerFile: string;
-  order(method: 'POST' | 'PUT', path: string, body: object): Promise<unknown>;
+  order(method: 'GET' | 'POST' | 'PUT', path: string, body: object): Promise<unknown>;
   mintJoinToken(node: string): Promise<{ joinToken: string; bootstrapBundle: string }>;
   kill(): Promise<void>;
 }
@@ -76,6 +76,6 @@ function adminRequest(
     else reject(new Error(`${options.path} answered ${answer.statusCode}: ${text}`));
   });
   call.on('error', reject);
-  call.end(JSON.stringify(body));
+  call.end(options.method === 'GET' ? undefined : JSON.stringify(body));
   return promise;
 }

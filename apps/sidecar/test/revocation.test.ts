@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { issuance } from '@blastradius/contracts';
+import { issuance, issuerAdministration } from '@blastradius/contracts';
 import { createCsr, generateP256KeyPair } from '@blastradius/pki';
 import {
+  authorityKeyIdOf,
   authorizeAny,
+  certificatesFromPem,
   certificatesToPem,
   createWorkloadApiClient,
   createX509Source,
@@ -122,6 +124,25 @@ async function startNetwork(): Promise<string> {
   });
   closers.push(() => network.kill());
   return network.url;
+}
+
+/** By which keys what honest holders have is signed now: X509-SVIDs, the files, JWT-SVIDs, WIT-SVIDs. */
+async function signersOfAll(): Promise<string[]> {
+  const kidOf = (token: string) =>
+    String(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid);
+  const [inFile] = certificatesFromPem(readFileSync(join(folder, 'files', 'svid.pem'), 'utf8'));
+  const leaves = [...source.svids().map(({ certificates }) => certificates[0]), inFile];
+  const x509 = new Set(leaves.map((leaf) => authorityKeyIdOf(leaf ?? new Uint8Array())));
+  const jwt = await client.fetchJwtSvids({ audience: [AUDIENCE] });
+  const wit = await client.fetchWitSvids();
+  return [...x509, ...new Set([...jwt, ...wit].map(({ token }) => kidOf(token)))].map(String);
+}
+
+async function currentKeyIds(): Promise<string[]> {
+  const answer = await issuer.order('GET', '/admin/authorities', {});
+  const { authorities } = issuerAdministration.authoritiesAnswer.parse(answer);
+  const current = authorities.filter(({ kind, state }) => state === 'current' && kind !== 'access-token');
+  return current.map(({ keyId }) => keyId);
 }
 
 /** One request; on a connection that stands, where `agent` keeps it. Rejects where it is refused. */
@@ -268,6 +289,9 @@ describe('a credential whose key is revoked', () => {
       );
       expect(now().refused, name).toBe(0);
     }
+
+    // What honest holders have was replaced meanwhile, of every kind.
+    await expect.poll(() => signersOfAll(), { timeout: 20_000 }).toEqual(await currentKeyIds());
 
     const revokedAtMs = Date.now();
     await issuer.order('POST', '/admin/authority/rotate', { step: 'revoke' });
