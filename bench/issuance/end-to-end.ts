@@ -1,7 +1,7 @@
+import { certificateRequests } from '../../packages/testkit/src/index.ts';
 import { type Session, wholeNumber } from '../harness/bench.ts';
 import { medianOf } from '../harness/compare.ts';
 import { cpuSecondsOf } from '../harness/cpu-time.ts';
-import { certificateRequests } from './certificate-requests.ts';
 import { reissueAtRate } from './reissue-at-rate.ts';
 import { prepareBatch, type RunningIssuer, startIssuer } from './running-issuer.ts';
 import { type RunningSpire, startSpireSide } from './spire-side.ts';

@@ -95,7 +95,8 @@ function serverConfig({ folder, port, database }: ServerSetting): string {
     socket_path: join(folder, 'server.sock'),
     trust_domain: trustDomain,
     data_dir: folder,
-    log_level: 'ERROR',
+    // Until it sees the entries, each try to have an SVID is an error to it.
+    log_level: 'FATAL',
     ca_ttl: '24h',
     ca_key_type: 'ec-p256',
     ratelimit: { attestation: false, signing: false },
@@ -108,8 +109,10 @@ function serverConfig({ folder, port, database }: ServerSetting): string {
   return JSON.stringify({ server, plugins });
 }
 
+/** With its lines read, or its output nowhere: what nobody reads would stop it as soon as the pipe is full. */
 function startChild(program: string, args: readonly string[]) {
   const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdout.resume();
   const ended = once(child, 'exit');
   const stop = async () => {
     if (child.exitCode === null) child.kill('SIGTERM');

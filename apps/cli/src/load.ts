@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadAgentsFor, runLoad } from '@blastradius/load';
+import { lifecycleFile, lifecyclePlan, loadAgentsFor, renderLifecycle, runLoad } from '@blastradius/load';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
 import { ARMS, type Arm, findRoot, type Target } from '@blastradius/stack';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
@@ -17,17 +18,22 @@ export interface LoadFlags {
   readonly seed?: string;
   readonly out?: string;
   readonly target?: Target;
+  readonly rotate: 'forced' | 'lifecycle';
+  readonly refreshHint: number;
 }
 
 /** Loads worlds of each arm in turn while the incident goes on, and prints the report. */
 export async function load(nameOrFile: string, flags: LoadFlags): Promise<void> {
   const scenario = loadScenario(findScenario(nameOrFile, findRoot()));
   const folder = emptyFolder(flags.out ?? join('runs', `load-${scenario.name}-${timestamp(new Date())}`));
+  const isLifecycle = flags.rotate === 'lifecycle';
+  const arms = flags.arms ?? (isLifecycle ? (['x509-svid'] as const) : [...ARMS]);
   const view = blockViews();
   try {
     await runLoad({
       scenario,
-      arms: flags.arms ?? [...ARMS],
+      arms,
+      ...(isLifecycle ? { lifecycle: lifecyclePlan(flags.refreshHint) } : {}),
       plan: {
         ratePerSecond: flags.rate,
         warmUpSeconds: flags.warmUp,
@@ -46,7 +52,15 @@ export async function load(nameOrFile: string, flags: LoadFlags): Promise<void> 
     view.end();
   }
   process.stdout.write(`\n${renderReportTable(writeReport(folder))}\n\n`);
+  if (isLifecycle) for (const arm of arms) tellLifecycle(join(folder, arm));
   process.stdout.write(`Report: ${join(folder, 'report.html')}\nLoad:   ${join(folder, 'load.json')}\n`);
+}
+
+/** The world of an arm without key sets has nothing to tell. */
+function tellLifecycle(armFolder: string): void {
+  const file = lifecycleFile(armFolder);
+  if (!existsSync(file)) return;
+  process.stdout.write(`${renderLifecycle(JSON.parse(readFileSync(file, 'utf8')))}\nKeys:   ${file}\n`);
 }
 
 /** One live view for each world, since they run one after the other. */

@@ -88,6 +88,22 @@ program
       .argParser(bounded(LOAD_LIMITS.repeats))
       .default(1),
   )
+  .addOption(
+    new Option(
+      '--rotate <how>',
+      'every SVID half-way, or each key set through its life: prepared, activated, tainted, revoked',
+    )
+      .choices(['forced', 'lifecycle'])
+      .default('forced'),
+  )
+  .addOption(
+    new Option(
+      '--refresh-hint <s>',
+      'with lifecycle: how often everyone asks for the bundle, what revocations are measured by',
+    )
+      .argParser(wholeNumber(1, 30))
+      .default(5),
+  )
   .addOption(new Option('--agents <n>', 'how many agents live in each world').argParser(wholeNumber(7, 5000)))
   .addOption(
     new Option('--load-agents <n>', 'how many agents the load is sent for (default: by the rate)').argParser(

@@ -21,12 +21,17 @@ import { isOutage } from './rotation/is-outage.ts';
 import { replaceAtMs } from './rotation/replacement-time.ts';
 import { RetryPause } from './rotation/retry-pause.ts';
 import { ScheduledTask } from './rotation/scheduled-task.ts';
+import { Turns } from './rotation/turns.ts';
 import { Entitlements } from './svid-store/entitlements.ts';
 import { JwtStore } from './svid-store/jwt-store.ts';
 import { measureSvids } from './svid-store/measure-svids.ts';
 import { SvidStore } from './svid-store/svid-store.ts';
 import { TrustBundles } from './svid-store/trust-bundles.ts';
 import { WitStore } from './svid-store/wit-store.ts';
+
+const POLL_SHARE = 0.7;
+/** While the issuer signs one batch, the keys of the next are made. */
+const MINTING_AT_ONCE = 2;
 
 export interface SidecarOptions {
   readonly config: SidecarConfig;
@@ -113,7 +118,8 @@ function openStores(client: IssuerClient, bundles: TrustBundles, options: Sideca
     mintWitSvids: client.mintWitSvids.bind(client),
   };
   const onRenewal = (outcome: RenewalOutcome, svids: number) => countRenewal('workload', outcome, svids);
-  const context = { issuer, entitlements, bundles, clock, random, logger, onRenewal };
+  const turns = new Turns(MINTING_AT_ONCE);
+  const context = { issuer, entitlements, bundles, clock, random, logger, turns, onRenewal };
   return {
     source: new SvidStore(context),
     jwt: new JwtStore({ ...context, issuer: client, pause: pause() }),
@@ -159,14 +165,19 @@ function bundlePoll(issuer: IssuerClient, bundles: TrustBundles, options: Sideca
   const nowMs = () => options.clock.now().getTime();
   return new ScheduledTask({
     ...options,
-    firstDueAtMs: nowMs() + refreshHintMs(bundles.current.document),
+    firstDueAtMs: nowMs() + pollAfterMs(bundles.current.document),
     run: async () => {
       bundles.offer(await issuer.bundle());
-      return nowMs() + refreshHintMs(bundles.current.document);
+      return nowMs() + pollAfterMs(bundles.current.document);
     },
     lifetimeMs: () => refreshHintMs(bundles.current.document) * 10,
     onFailure: (error, failures) => options.logger.warn({ err: error, failures }, 'bundle not polled'),
   });
+}
+
+/** Within the hint and not after it: by its end what was revoked is refused, the workloads' update included. */
+function pollAfterMs(document: TrustBundleDocument): number {
+  return refreshHintMs(document) * POLL_SHARE;
 }
 
 function refreshHintMs(document: TrustBundleDocument): number {

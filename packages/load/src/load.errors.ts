@@ -12,6 +12,12 @@ export class K6Failed extends DomainError {
   readonly category = 'unavailable';
 }
 
+/** The process that tries out what is accepted ended, or did not begin. */
+export class ProbeFailed extends DomainError {
+  readonly code = 'load.probe-failed';
+  readonly category = 'unavailable';
+}
+
 /** More was asked for than a load run does. */
 export class LoadOutOfBounds extends DomainError {
   readonly code = 'load.out-of-bounds';

@@ -11,6 +11,7 @@ import { attestedAs } from './k6/attested-as.ts';
 import { type FindOptions, findK6 } from './k6/find-k6.ts';
 import { imageOf } from './k6/image-of.ts';
 import { type K6, K6_VERSION } from './k6/k6.ts';
+import { assertLongEnough, type LifecyclePlan, tokenAgentsEntry } from './lifecycle/play-in-world.ts';
 import { NoLoadProfile } from './load.errors.ts';
 import { blockOrder } from './plan/block-order.ts';
 import { assertBearable, type LoadPlan } from './plan/load-plan.ts';
@@ -24,6 +25,8 @@ export interface LoadOptions {
   readonly seed: string;
   readonly folder: string;
   readonly target: Target;
+  /** Leads the key sets through their life one after the other, in place of the forced rotation; embedded worlds alone. */
+  readonly lifecycle?: LifecyclePlan;
   readonly signal?: AbortSignal;
   /** What goes on between the worlds. */
   readonly onStep?: (line: string) => void;
@@ -42,6 +45,7 @@ export interface LoadOptions {
 export async function runLoad(options: LoadOptions): Promise<LoadManifest> {
   const { scenario, plan, onStep } = options;
   assertBearable(plan);
+  if (options.lifecycle) assertLongEnough(options.lifecycle, plan.durationSeconds);
   if (!existsSync(loadScript(scenario)))
     throw new NoLoadProfile(`${scenario.name} has no load profile: there is no ${loadScript(scenario)}`);
   const startedAt = new Date().toISOString();
@@ -99,6 +103,7 @@ async function playBlocks(options: Playing): Promise<Played> {
   const generator = {
     agents: loadAgentNames(plan.loadAgents),
     selectors: await attestedAs(k6, { env: process.env }),
+    ...(options.lifecycle ? { tokenAgents: tokenAgentsEntry(options.lifecycle) } : {}),
   };
   const order = blockOrder(options.arms, plan.repeats);
   const blocks: LoadBlock[] = [];

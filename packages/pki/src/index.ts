@@ -5,6 +5,7 @@ export { type VerifiedCsr, verifyCsr } from './csr/verify-csr.ts';
 export { SubjectNameInvalid } from './der/general-names.ts';
 export { checkMintedJwtSvid, type JwtSvidRequest, mintJwtSvid } from './jwt-svid/mint-jwt-svid.ts';
 export { generateP256KeyPair, type KeyPair } from './key-pair/p256.ts';
+export { type P256Der, p256Der } from './key-pair/p256-der.ts';
 export { type P256Jwk, p256Jwk } from './key-pair/p256-jwk.ts';
 export {
   createServerCertificate,

@@ -115,6 +115,30 @@ describe('createJwtSource', () => {
     expect(asked()).toBe(2);
   });
 
+  it('shows no token whose key is gone from the bundle, and keeps one whose key is still there', async () => {
+    await serveTokens();
+    await using source = await open();
+    const updated = () => new Promise<void>((resolve) => source.onUpdate(resolve));
+    const first = await source.svid({ audience: 'x' });
+    const other = await TestTrustDomain.create('here.test');
+    const keys = await Promise.all(
+      [here, other].map(async (one) => JSON.parse(await one.jwks('jwt-svid')).keys),
+    );
+    const serve = (jwks: object[]) => {
+      const bundles = { [here.id]: Buffer.from(JSON.stringify({ keys: jwks })) };
+      api.script('FetchJWTBundles', { state: { bundles } });
+    };
+    let update = updated();
+    serve(keys.flat());
+    await update;
+    expect(await source.svid({ audience: 'x' })).toBe(first);
+    update = updated();
+    serve(keys[1]);
+    await update;
+    await source.svid({ audience: 'x' });
+    expect(asked()).toBe(2);
+  });
+
   it('has one request for those who ask at once, and one for each audience', async () => {
     await serveTokens();
     await using source = await open();

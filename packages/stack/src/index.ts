@@ -13,5 +13,5 @@ export {
 export type { TrialProgress } from './trial/run-trial.ts';
 export type { DueEvent } from './trial/timeline.ts';
 export type { LoadContainer, LoadEntry, LoadGenerator } from './world/load-entry.ts';
-export type { Platform, World } from './world/world.ts';
+export type { AuthorityOperator, Platform, World } from './world/world.ts';
 export { ARMS, type Arm } from './world/world-setting.ts';

@@ -1,3 +1,4 @@
+export { certificateRequests } from './certificate-requests.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { intermediateBelow } from './intermediate-authority.ts';
 export { type KeepAliveLoadOptions, type KeepAliveResult, keepAliveLoad } from './keep-alive-load.ts';

@@ -2,6 +2,7 @@ import type { Clock, Random } from '@blastradius/kernel';
 import type { WorkloadApiLogger } from '@blastradius/workload-api';
 import { createKeyAndCsr, type KeyAndCsr } from '../key-and-csr.ts';
 import { type IssuedSpan, lifetimeOf, type RenewableSvid, renewAtMs } from '../rotation/renewal-time.ts';
+import type { Turns } from '../rotation/turns.ts';
 import type { HeldIdentity } from './held-svid.ts';
 import type { CertificateRequest, MintRefusal } from './issuer.ts';
 
@@ -11,11 +12,15 @@ export interface MintOptions {
   readonly logger: WorkloadApiLogger;
   readonly selectors: readonly string[];
   readonly spiffeIds: readonly string[];
+  /** Of the whole sidecar. */
+  readonly turns: Turns;
 }
 
 export interface Minted<Held> {
   readonly svids: readonly Held[];
   readonly refused: readonly { readonly spiffeId: string }[];
+  /** Why the rest was not asked for any more. */
+  readonly failure?: unknown;
 }
 
 /** How SVIDs of one kind are asked for, and what is held of an answer. */
@@ -37,10 +42,14 @@ export interface Issued<Held> extends IssuedSpan {
   held(renewal: RenewableSvid): Held;
 }
 
-/** Keeps a request well below a megabyte, the usual limit of servers. */
-const BATCH_MAX = 1000;
+/** So few that an answer is quick though many sidecars ask at once: some 0.1 s of an issuer's time. */
+const BATCH_MAX = 250;
 
-/** Makes a key for each identity and has them all certified. The keys never leave this process but to their workload. */
+/**
+ * Makes a key for each identity and has them all certified. The keys never leave this process but to their
+ * workload. What was issued before the issuer failed is kept: asking for all of it again would make a busy
+ * issuer busier. Rejects where nothing was.
+ */
 export async function mintTogether<Document extends object, Held extends HeldIdentity>(
   options: MintOptions,
   profile: MintProfile<Document, Held>,
@@ -48,11 +57,19 @@ export async function mintTogether<Document extends object, Held extends HeldIde
   const requestedAtMs = options.clock.now().getTime();
   const issued: Issued<Held>[] = [];
   const refused: { spiffeId: string }[] = [];
+  const failed: { failure?: unknown } = {};
   for (let start = 0; start < options.spiffeIds.length; start += BATCH_MAX) {
-    const batch = await mintBatch(options.spiffeIds.slice(start, start + BATCH_MAX), profile);
-    for (const { spiffeId, held } of batch) {
-      if (held === undefined) refused.push({ spiffeId });
-      else issued.push(held);
+    const spiffeIds = options.spiffeIds.slice(start, start + BATCH_MAX);
+    try {
+      const batch = await options.turns.take(() => mintBatch(spiffeIds, profile));
+      for (const { spiffeId, held } of batch) {
+        if (held === undefined) refused.push({ spiffeId });
+        else issued.push(held);
+      }
+    } catch (error) {
+      if (issued.length === 0) throw error;
+      failed.failure = error;
+      break;
     }
   }
   if (refused.length > 0) {
@@ -60,7 +77,7 @@ export async function mintTogether<Document extends object, Held extends HeldIde
     options.logger.warn({ count: refused.length, sample }, 'svids not issued');
   }
   const at = { requestedAtMs, nowMs: options.clock.now().getTime() };
-  return { svids: holdTogether(issued, at, options.random.next()), refused };
+  return { svids: holdTogether(issued, at, options.random.next()), refused, ...failed };
 }
 
 async function mintBatch<Document extends object, Held extends HeldIdentity>(

@@ -24,7 +24,7 @@ function holdX509Svid(
   const svid = {
     spiffeId,
     chain: Buffer.concat(chain),
-    key: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
+    key: pair.privateKeyDer,
     authorityKeyId: authorityKeyIdOf(leaf),
   };
   const span = { issuedAtMs: certificate.validFromDate.getTime(), expiresAtMs: document.notAfterMs };

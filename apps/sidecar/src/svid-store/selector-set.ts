@@ -7,6 +7,7 @@ import type { RenewalOutcome } from '../rotation/count-renewals.ts';
 import { isPast, NO_WAIT, waitFrom } from '../rotation/deadline.ts';
 import { afterSetBack, dueForRenewal, hasEnded } from '../rotation/renewal-time.ts';
 import { replaceAtMs } from '../rotation/replacement-time.ts';
+import type { Turns } from '../rotation/turns.ts';
 import type { BundleView } from './bundle-view.ts';
 import type { HeldIdentity } from './held-svid.ts';
 import type { EntitlementsIssuer } from './issuer.ts';
@@ -37,6 +38,8 @@ export interface SelectorSetContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: WorkloadApiLogger;
+  /** To mint, of all sets of the sidecar: an issuer that gets everything at once answers nothing in time. */
+  readonly turns: Turns;
   /** Hears how it went for how many SVIDs. */
   readonly onRenewal?: (outcome: RenewalOutcome, svids: number) => void;
 }
@@ -189,6 +192,10 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
     }
     this.#context.onRenewal?.('renewed', minted.svids.length);
     this.#context.onRenewal?.('refused', minted.refused.length);
+    if (minted.failure !== undefined) {
+      this.#publish();
+      throw minted.failure;
+    }
     const ttlMs = Math.max(answer.ttlSeconds * 1000, ENTITLEMENTS_TTL_MS_MIN);
     this.#entitledUntil = waitFrom(this.#nowMs(), ttlMs);
     return rearranged || minted.svids.length > 0 || minted.refused.length > 0;

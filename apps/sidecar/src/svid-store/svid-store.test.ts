@@ -4,6 +4,7 @@ import { authorityKeyIdOf, subjectKeyIdOf } from '@blastradius/spiffe';
 import { type FakeClock, fakeClock } from '@blastradius/testkit';
 import type { X509Snapshot } from '@blastradius/workload-api';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Turns } from '../rotation/turns.ts';
 import type { CertificateRequest, Issuer, MintResult } from './issuer.ts';
 import { SvidStore } from './svid-store.ts';
 import { TrustBundles } from './trust-bundles.ts';
@@ -16,6 +17,8 @@ const b = 'spiffe://moltbook.test/agent/b';
 class LocalIssuer implements Issuer {
   entitled: readonly string[] = [a];
   isAway = false;
+  /** After so many batches it fails, until it is told otherwise. */
+  failsAfterBatches = Number.POSITIVE_INFINITY;
   /** How far its clock is before ours. */
   aheadMs = 0;
   asked = 0;
@@ -43,6 +46,7 @@ class LocalIssuer implements Issuer {
   }
 
   async mint(_selectors: readonly string[], requests: readonly CertificateRequest[]): Promise<MintResult[]> {
+    if (this.batches.length >= this.failsAfterBatches) throw new Error('away');
     this.batches.push(requests.map(({ spiffeId }) => spiffeId));
     const nowMs = this.#clock.now().getTime() + this.aheadMs;
     return requests.map(({ spiffeId, csr }) => {
@@ -72,7 +76,14 @@ beforeEach(async () => {
   issuer = new LocalIssuer(await createAuthority({ trustDomain: 'moltbook.test', ...lifetime }), clock);
   bundles = new TrustBundles(bundle(1, ['AAAA']));
   const logger = { debug: () => {}, info: () => {}, warn: () => {} };
-  store = new SvidStore({ issuer, bundles, clock, random: createRandom('store'), logger });
+  store = new SvidStore({
+    issuer,
+    bundles,
+    clock,
+    random: createRandom('store'),
+    logger,
+    turns: new Turns(1),
+  });
 });
 
 const bundle = (sequence: number, x509Authorities: string[], taintedAuthorityKeyIds: string[] = []) => ({
@@ -232,6 +243,19 @@ describe('SvidStore', () => {
     const signers = watching.snapshots[1]?.svids.map(({ x509Svid }) => authorityKeyIdOf(x509Svid));
     expect(signers).toEqual([subjectKeyIdOf(next.certificate), subjectKeyIdOf(next.certificate)]);
   });
+
+  it('keeps what an issuer has issued before it failed, and asks for the rest alone', async () => {
+    issuer.entitled = Array.from({ length: 260 }, (_, index) => `${a}-${index}`);
+    issuer.failsAfterBatches = 1;
+    const watching = new Watching();
+    const patience = { timeout: 30_000 };
+    await expect.poll(() => watching.snapshots.at(-1)?.svids.length, patience).toBe(250);
+    issuer.failsAfterBatches = Number.POSITIVE_INFINITY;
+    clock.advance(20_000);
+    store.tick();
+    await expect.poll(() => watching.snapshots.at(-1)?.svids.length, patience).toBe(260);
+    expect(issuer.batches.map(({ length }) => length)).toEqual([250, 10]);
+  }, 60_000);
 
   it('does not ask at every tick an issuer that goes on signing by a tainted authority', async () => {
     const watching = new Watching();

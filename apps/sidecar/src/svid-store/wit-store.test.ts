@@ -4,6 +4,7 @@ import { parseWitSvidInsecure, verifyWitSvid, WitBundleSet, type WitSvidMessage 
 import { type FakeClock, fakeClock } from '@blastradius/testkit';
 import { beforeEach, expect, it } from 'vitest';
 import { RetryPause } from '../rotation/retry-pause.ts';
+import { Turns } from '../rotation/turns.ts';
 import { Entitlements } from './entitlements.ts';
 import {
   bundleDocument,
@@ -30,7 +31,7 @@ beforeEach(async () => {
   const pause = new RetryPause({ clock, random, isOutage: () => true });
   const entitlements = new Entitlements({ issuer, clock, pause });
   const logger = { debug: () => {}, info: () => {}, warn: () => {} };
-  store = new WitStore({ issuer, entitlements, bundles, clock, random, logger });
+  store = new WitStore({ issuer, entitlements, bundles, clock, random, logger, turns: new Turns(1) });
   seen = [];
   store.watchWitSvids(SELECTORS, { onSvids: (svids) => seen.push(svids), onError: () => {} });
   await expect.poll(() => seen).toHaveLength(1);

@@ -40,14 +40,12 @@ export function rotationOf(
 export function countReplaced(
   records: readonly IssuerRecord[],
   startedMs: number,
+  kind: IssuerRecord['kind'] = 'x509',
 ): Extract<LoadBlock['rotation'], { startedMs: number }> {
-  // Arms with tokens are not loaded yet: what is counted here are certificates.
-  const certificates = records.filter(({ kind }) => kind === 'x509');
-  const issued = certificates.filter(({ event, spiffeId }) => event === 'svid-issued' && spiffeId !== null);
+  const ofKind = records.filter((record) => record.kind === kind);
+  const issued = ofKind.filter(({ event, spiffeId }) => event === 'svid-issued' && spiffeId !== null);
   const holders = new Set(issued.filter(({ atMs }) => atMs < startedMs).map(({ spiffeId }) => spiffeId));
-  const activated = certificates.find(
-    ({ event, atMs }) => event === 'authority-activated' && atMs >= startedMs,
-  );
+  const activated = ofKind.find(({ event, atMs }) => event === 'authority-activated' && atMs >= startedMs);
   const replacedAtMs = new Map<string | null, number>();
   for (const { spiffeId, atMs } of activated ? issued : []) {
     const isNew = atMs >= (activated?.atMs ?? 0) && holders.has(spiffeId);

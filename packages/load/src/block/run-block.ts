@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadBlock, RunManifest } from '@blastradius/blast-radius';
 import type { Scenario } from '@blastradius/scenario';
@@ -11,6 +11,8 @@ import {
   type TrialProgress,
 } from '@blastradius/stack';
 import type { K6 } from '../k6/k6.ts';
+import { lifecycleFile, lifecycleReport } from '../lifecycle/lifecycle-report.ts';
+import type { LifecyclePlan } from '../lifecycle/play-in-world.ts';
 import { K6Failed } from '../load.errors.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { rotationOf } from './forced-rotation.ts';
@@ -30,6 +32,8 @@ export interface BlockOptions {
   readonly generator: LoadGenerator;
   readonly scenario: Scenario;
   readonly plan: LoadPlan;
+  /** Leads the keys through their life, in place of the forced rotation. */
+  readonly lifecycle?: LifecyclePlan;
   readonly agents: number;
   readonly seed: string;
   readonly signal?: AbortSignal;
@@ -68,6 +72,7 @@ export async function runBlock(options: BlockOptions): Promise<PlayedBlock> {
           k6: options.k6,
           k6Image: options.k6Image,
           plan,
+          lifecycle: options.lifecycle ?? null,
           ...(signal ? { signal } : {}),
         });
         return load;
@@ -79,7 +84,12 @@ export async function runBlock(options: BlockOptions): Promise<PlayedBlock> {
     onProgress: (name, progress) => options.onProgress?.(name, withLoad(progress, load)),
   });
   if (!load) throw new K6Failed('the load never began');
-  const { exitCode, processorTime, rotation } = await load.finished;
+  const { exitCode, processorTime, rotation, lifecycle, endedMs } = await load.finished;
+  if (lifecycle !== null) {
+    const ledgerFolder = join(folder, arm, 'ledger');
+    const report = lifecycleReport({ ...lifecycle, ledgerFolder, loadEndedMs: endedMs });
+    writeFileSync(lifecycleFile(join(folder, arm)), `${JSON.stringify(report, null, 2)}\n`);
+  }
   const { measured, measuredFromMs } = load.count;
   if (measuredFromMs === null) throw new K6Failed('k6 sent no request after its warm-up');
   const measuredToMs = measuredFromMs + plan.durationSeconds * 1000;

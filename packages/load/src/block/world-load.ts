@@ -5,6 +5,12 @@ import type { RunningLoad, World } from '@blastradius/stack';
 import type { K6 } from '../k6/k6.ts';
 import type { ProcessorTime } from '../k6/processor-time.ts';
 import { type RunningK6, runK6 } from '../k6/run-k6.ts';
+import {
+  type LifecyclePlan,
+  type LifecycleRotation,
+  type PlayedLifecycle,
+  playLifecycle,
+} from '../lifecycle/play-in-world.ts';
 import { K6Missing } from '../load.errors.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { publishSecondsFor, type RotationInstant, rotate } from './forced-rotation.ts';
@@ -15,6 +21,8 @@ interface WorldLoadOptions {
   /** The image of k6 for worlds that are reached from a container alone. */
   readonly k6Image: string | null;
   readonly plan: LoadPlan;
+  /** In place of the forced rotation. */
+  readonly lifecycle: LifecyclePlan | null;
   readonly signal?: AbortSignal;
 }
 
@@ -25,6 +33,9 @@ export interface WorldLoad extends RunningLoad {
     readonly exitCode: number;
     readonly processorTime: ProcessorTime;
     readonly rotation: RotationInstant;
+    readonly lifecycle: PlayedLifecycle | null;
+    /** When k6 ended. */
+    readonly endedMs: number;
   }>;
 }
 
@@ -56,17 +67,37 @@ export async function startWorldLoad(world: World, options: WorldLoadOptions): P
     options.signal?.throwIfAborted();
     throw error;
   });
-  const middleMs = begunMs + (plan.warmUpSeconds + plan.durationSeconds / 2) * 1000;
-  const rotation = pause(Math.max(0, middleMs - Date.now()), undefined, { signal: stopping.signal }).then(
-    () => rotate(world, publishSecondsFor(plan.durationSeconds)),
-  );
-  const finished = Promise.all([running.ended, rotation]).then(([ended, instant]) => ({
+  const rotation = rotateIn(world, { ...options, begunMs, signal: stopping.signal });
+  const endedMs = running.ended.then(() => Date.now());
+  const finished = Promise.all([running.ended, rotation, endedMs]).then(([ended, rotated, atMs]) => ({
     ...ended,
-    rotation: instant,
+    rotation: rotated.instant,
+    lifecycle: rotated.lifecycle,
+    endedMs: atMs,
   }));
   const ended = finished.then(() => {});
-  for (const promise of [rotation, finished, ended]) promise.catch(() => {});
+  for (const promise of [rotation, finished, ended, endedMs]) promise.catch(() => {});
   return { count: running.count, finished, ended, stop };
+}
+
+interface Rotating extends Pick<WorldLoadOptions, 'plan' | 'lifecycle'> {
+  readonly begunMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** All SVIDs at once, half-way; or each key set through its life, from the end of the warm-up on. */
+async function rotateIn(
+  world: World,
+  { plan, lifecycle, begunMs, signal }: Rotating,
+): Promise<LifecycleRotation> {
+  const warmMs = begunMs + plan.warmUpSeconds * 1000;
+  if (lifecycle !== null) {
+    return playLifecycle(world, { plan: lifecycle, fromMs: warmMs, signal });
+  }
+  const middleMs = warmMs + plan.durationSeconds * 500;
+  await pause(Math.max(0, middleMs - Date.now()), undefined, { signal });
+  const instant = await rotate(world, publishSecondsFor(plan.durationSeconds));
+  return { instant, lifecycle: null };
 }
 
 function k6For({ loadEntry }: World, { k6, k6Image }: WorldLoadOptions): K6 {

@@ -5,7 +5,8 @@ import { encodeRequestInfo } from './request-info.ts';
 
 export interface CsrRequest {
   readonly spiffeId: string;
-  readonly publicKey: KeyObject;
+  /** Or its SubjectPublicKeyInfo in DER, where that is known already. */
+  readonly publicKey: KeyObject | Uint8Array;
   readonly privateKey: KeyObject;
 }
 
@@ -14,6 +15,8 @@ export interface CsrRequest {
  * key. Encoded by hand: a sidecar makes hundreds a second.
  */
 export function createCsr({ spiffeId, publicKey, privateKey }: CsrRequest): Uint8Array {
-  const info = encodeRequestInfo(spiffeId, publicKey.export({ type: 'spki', format: 'der' }));
+  const spki =
+    publicKey instanceof Uint8Array ? publicKey : publicKey.export({ type: 'spki', format: 'der' });
+  const info = encodeRequestInfo(spiffeId, spki);
   return sequence(info, ecdsaWithSha256, bitString(sign('sha256', info, privateKey)));
 }

@@ -24,3 +24,7 @@ export function isP256Spki(spki: Uint8Array): boolean {
 export function p256Point(spki: Uint8Array): Uint8Array {
   return spki.subarray(spkiPrefix.length - 1);
 }
+
+export function spkiOfP256Point(point: Uint8Array): Uint8Array {
+  return Buffer.concat([spkiPrefix.subarray(0, -1), point]);
+}

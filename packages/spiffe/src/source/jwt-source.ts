@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '@blastradius/kernel';
 import type { JwtBundleSet } from '../bundle/jwt-bundle.ts';
 import type { JwtSvid } from '../jwt-svid/jwt-svid.ts';
 import { verifyJwtSvid } from '../jwt-svid/verify-jwt-svid.ts';
+import { readToken } from '../token-svid/token.ts';
 import type { JwtSvidRequest } from '../workload-api/jwt-svids.ts';
 import {
   createWorkloadApiClient,
@@ -14,7 +15,7 @@ import { LiveState, type SourceOptions } from './live-state.ts';
 export interface JwtSource extends AsyncDisposable {
   /**
    * A token for the audience: from memory until half of its life is over, then a new one; the old one, where
-   * no new one can be had for now and it still lives. Rejects with `WorkloadApiCallFailed`.
+   * no new one can be had for now, it still lives, and its key is still in the bundle. Rejects with `WorkloadApiCallFailed`.
    */
   svid(request: JwtSvidRequest): Promise<JwtSvid>;
   bundles(): JwtBundleSet;
@@ -39,6 +40,8 @@ export async function createJwtSource(options: JwtSourceOptions = {}): Promise<J
     options,
   );
   const cache = new JwtSvidCache((request) => client.fetchJwtSvid(request), clock);
+  // A key that is gone from the bundle was revoked: no verifier takes what it has signed.
+  live.onUpdate(() => cache.retain((svid) => isSignedByOneOf(live.state, svid)));
   const close = () => live.close();
   return {
     svid: (request) => cache.get(request),
@@ -53,4 +56,9 @@ export async function createJwtSource(options: JwtSourceOptions = {}): Promise<J
     close,
     [Symbol.asyncDispose]: async () => close(),
   };
+}
+
+function isSignedByOneOf(bundles: JwtBundleSet, { spiffeId, token }: JwtSvid): boolean {
+  const { kid } = readToken('jwt-svid', token).header;
+  return kid !== undefined && bundles.get(spiffeId.trustDomain)?.authorities.has(kid) === true;
 }

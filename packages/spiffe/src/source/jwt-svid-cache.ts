@@ -40,6 +40,11 @@ export class JwtSvidCache {
     }
   }
 
+  /** Forgets the others, also for when no new one can be had. */
+  retain(isFit: (svid: JwtSvid) => boolean): void {
+    for (const [key, { svid }] of this.#held) if (!isFit(svid)) this.#held.delete(key);
+  }
+
   async #renew(key: string, request: JwtSvidRequest): Promise<JwtSvid> {
     try {
       const svid = await this.#fetch(request);

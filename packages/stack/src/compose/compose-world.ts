@@ -45,6 +45,8 @@ export async function steerWorld(
             publishSeconds,
           }))
       : null,
+    // The Workload API's socket is in a container.
+    authorities: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {

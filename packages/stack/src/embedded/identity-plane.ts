@@ -5,13 +5,13 @@ import { type IssuancePolicy, issuerAdministration } from '@blastradius/contract
 import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
+import type { AuthorityOperator } from '../world/world.ts';
 import { realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
-import { egressEnvironment, loadPolicyOf } from './load-entry.ts';
+import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
 
 /** The trust domain's authority and the sidecar of this host. */
-export interface IdentityPlane {
-  readonly workloadApiSocket: string;
+export interface IdentityPlane extends AuthorityOperator {
   /** The sidecar's egress proxy, where it has one. */
   readonly egressUrl: string | undefined;
   /** Replaces the authority, and with it every SVID; resolves when the issuer has done its part. */
@@ -77,6 +77,9 @@ export async function startIdentityPlane(
           step: 'forced',
           publishSeconds,
         })),
+      refreshHintSeconds: refreshHintSeconds(setting),
+      order: async (step, kind) =>
+        void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', { step, kind })),
       pids: { issuer: () => issuer.pid, sidecar: () => sidecar.pid },
       kill: (part, signal) => (part === 'issuer' ? issuer : sidecar).kill(signal),
       stop: async () => {
@@ -98,6 +101,11 @@ async function mintJoinToken(adminSocket: string) {
   return issuerAdministration.joinTokenMintAnswer.parse(answer);
 }
 
+/** Short beside a run; a load that leads keys through their life sets it. */
+function refreshHintSeconds({ loadGenerator }: EmbeddedSetting): number {
+  return loadGenerator?.tokenAgents?.refreshHintSeconds ?? 1;
+}
+
 async function issuerEnvironment(
   setting: EmbeddedSetting,
   adminSocket: string,
@@ -115,7 +123,7 @@ async function issuerEnvironment(
     AUTHORITY_TTL_SECONDS: String(realSeconds(setting, identity.authorityTtlHours * 60)),
     AUTHORITY_ROTATION_SECONDS: String(realSeconds(setting, identity.authorityRotationMinutes)),
     AUTHORITY_ACTIVATION_DELAY_SECONDS: String(realSeconds(setting, identity.activationDelayMinutes)),
-    BUNDLE_REFRESH_HINT_SECONDS: '1',
+    BUNDLE_REFRESH_HINT_SECONDS: String(refreshHintSeconds(setting)),
     LEDGER_FILE: join(setting.ledgerFolder, 'issuer.jsonl'),
   };
 }
@@ -164,7 +172,7 @@ export function policiesOf(
       spiffeId: 'spiffe://{trustDomain}/agent/{agent}',
       dnsNames: [],
     },
-    ...(setting.loadGenerator ? [loadPolicyOf(setting.loadGenerator)] : []),
+    ...(setting.loadGenerator ? loadPoliciesOf(setting.loadGenerator) : []),
   ];
 }
 

@@ -3,14 +3,17 @@ import type { IssuancePolicy } from '@blastradius/contracts';
 import type { LoadGenerator } from '../world/load-entry.ts';
 import { isIdentityArm, type WorldSetting } from '../world/world-setting.ts';
 
-export function loadPolicyOf({ agents, selectors }: LoadGenerator): IssuancePolicy {
-  return {
-    id: 'load-agents',
-    selectors: [...selectors],
+/** One for the load generator, and one for the agents that use tokens, where there are any. */
+export function loadPoliciesOf({ agents, selectors, tokenAgents }: LoadGenerator): IssuancePolicy[] {
+  const load = { id: 'load-agents', agents, selectors };
+  const all = tokenAgents === undefined ? [load] : [load, { id: 'token-agents', ...tokenAgents }];
+  return all.map((policy) => ({
+    id: policy.id,
+    selectors: [...policy.selectors],
     spiffeId: 'spiffe://{trustDomain}/agent/{instance}',
-    instances: [...agents],
+    instances: [...policy.agents],
     dnsNames: [],
-  };
+  }));
 }
 
 /**

@@ -58,6 +58,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
         certificatePem: identity ? null : (network.ready.certificatePem ?? null),
       },
       forceRotation: identity?.forceRotation ?? null,
+      authorities: identity ?? null,
       operator: createNetworkOperator((...call) => unixRequest(operatorSocket(setting), ...call)),
       administer: backend.administer,
       inspect: backend.inspect,

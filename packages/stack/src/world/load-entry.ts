@@ -3,6 +3,15 @@ export interface LoadGenerator {
   readonly agents: readonly string[];
   /** What the sidecar attests of the program. */
   readonly selectors: readonly string[];
+  /** Where the keys are led through their life: agents of another program, which use tokens. */
+  readonly tokenAgents?: TokenAgentsEntry;
+}
+
+export interface TokenAgentsEntry {
+  readonly agents: readonly string[];
+  readonly selectors: readonly string[];
+  /** Of the world's bundle: what revocations are measured by. */
+  readonly refreshHintSeconds: number;
 }
 
 /** Where the load goes: the network itself, or the sidecar's egress proxy where agents have identities. */

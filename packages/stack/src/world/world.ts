@@ -17,12 +17,22 @@ export interface World {
   readonly loadEntry: LoadEntry;
   /** Replaces every SVID, over so many seconds of publishing; null where agents hold none. */
   readonly forceRotation: ((publishSeconds: number) => Promise<void>) | null;
+  /** Leads the key sets through their life, a step at a time; null where there are none, or out of reach. */
+  readonly authorities: AuthorityOperator | null;
   /** Runs SQL as the backend's administrator: the incident's fixes. */
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
+}
+
+export interface AuthorityOperator {
+  /** Where a workload beside the world's own gets its identities. */
+  readonly workloadApiSocket: string;
+  readonly refreshHintSeconds: number;
+  /** Resolves when the issuer has taken the step. */
+  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: 'x509' | 'jwt' | 'wit'): Promise<void>;
 }
 
 /** All agents of one world: one process that hosts many, and some that are processes of their own. */
