@@ -10,7 +10,7 @@ export interface DatabaseProxy {
   stall(): void;
   /** What is asked reaches the database at once; answers to questions with this text arrive so much later. */
   delayAnswers(text: string, ms: number): void;
-  /** How many answers have been delayed so far. */
+  /** How many answers have come from the database so far that are held back, or were. */
   delayed(): number;
   /** What was held goes through, and all that follows. */
   flow(): void;
@@ -37,10 +37,10 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     let answerMs = 0;
     issuer.on('data', (chunk) => {
       answerMs = late !== undefined && chunk.includes(late.text) ? late.ms : 0;
-      if (answerMs > 0) delayed += 1;
       database.write(chunk);
     });
     database.on('data', (chunk) => {
+      if (answerMs > 0) delayed += 1;
       if (answerMs === 0) issuer.write(chunk);
       else setTimeout(() => issuer.writable && issuer.write(chunk), answerMs);
     });

@@ -16,8 +16,6 @@ export interface Receipt {
 export interface IssuerAudit {
   readonly issuer: string;
   readonly records: readonly IssuerRecord[];
-  /** How far the clock that it wrote by was ahead, milliseconds. */
-  readonly aheadMs?: number;
 }
 
 /** A set of identities that policy granted, from when it could first have counted to when the next one was confirmed. */
@@ -41,10 +39,8 @@ interface Written extends IssuerRecord {
 
 /** What must hold whatever failed; each violation in words, none where all is well. Pure. */
 export function issuanceViolations(history: IssuanceHistory): string[] {
-  const written = history.audits.flatMap(({ issuer, records, aheadMs = 0 }) =>
-    records
-      .filter(({ event }) => event === 'svid-issued')
-      .map((record): Written => ({ ...record, atMs: record.atMs - aheadMs, issuer })),
+  const written = history.audits.flatMap(({ issuer, records }) =>
+    records.filter(({ event }) => event === 'svid-issued').map((record): Written => ({ ...record, issuer })),
   );
   const bySerial = Map.groupBy(written, ({ serial }) => serial ?? 'no serial');
   return [

@@ -113,12 +113,20 @@ function parse(kind: Kind, body: unknown): Result[] {
     return issuance.x509SvidsAnswer.parse(body).results.map((result) => {
       if ('refused' in result) return { became: result.refused };
       const leaf = new X509Certificate(Buffer.from(result.certificateChain[0] ?? '', 'base64'));
-      return { became: 'issued', serial: leaf.serialNumber.toLowerCase() };
+      return { became: becameBy(leaf.validFromDate.getTime()), serial: leaf.serialNumber.toLowerCase() };
     });
   }
   return issuance.tokenSvidsAnswer.parse(body).results.map((result) => {
     if ('refused' in result) return { became: result.refused };
     const [, payload = ''] = result.token.split('.');
-    return { became: 'issued', serial: JSON.parse(Buffer.from(payload, 'base64url').toString()).jti };
+    return {
+      became: becameBy(result.issuedAtMs),
+      serial: JSON.parse(Buffer.from(payload, 'base64url').toString()).jti,
+    };
   });
+}
+
+/** An SVID whose life begins at another time than now was signed by a wrong clock. */
+function becameBy(beginMs: number): string {
+  return Math.abs(beginMs - Date.now()) < 300_000 ? 'issued' : 'signed by a wrong clock';
 }

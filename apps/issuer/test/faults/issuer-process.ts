@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { verifyAuditLog } from '@blastradius/audit';
 import { type IssuancePolicy, issuance, issuerAdministration } from '@blastradius/contracts';
-import type { IssuerRecord } from '@blastradius/ledger';
-import { readLedgers } from '@blastradius/ledger';
+import { type IssuerRecord, readLedgers } from '@blastradius/ledger';
 import { type AppProcess, freePort, startAppProcess } from '@blastradius/testkit';
 import { type Answer, csrFor, identityOf, SidecarClient, type TestIdentity } from '../sidecar-client.ts';
 import { adminRequest, trustDomain } from '../test-issuer.ts';
@@ -95,6 +95,11 @@ export class IssuerProcess {
     return readLedgers(dirname(this.#environment['LEDGER_FILE'] ?? '')).filter(
       (record) => record.ledger === 'issuer',
     );
+  }
+
+  /** Whether its log is one chain from its beginning, in all of its lives. */
+  get isAuditIntact(): boolean {
+    return verifyAuditLog(this.#environment['LEDGER_FILE'] ?? '').intact;
   }
 
   async #mintJoinToken(node: string) {
