@@ -49,7 +49,7 @@ export class JudgedIssuance {
   async issue<Request extends { readonly spiffeId: string }, Document>(
     batch: Batch<Request, Document>,
   ): Promise<(Document | SvidRefusal)[]> {
-    const granted = await this.#registrations.entitlementsOf(batch.workload);
+    let granted = await this.#registrations.entitlementsOf(batch.workload);
     let judgedAtMs = performance.now();
     const results: (Document | SvidRefusal)[] = [];
     const acts: IssuerAct[] = [];
