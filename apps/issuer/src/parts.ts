@@ -61,7 +61,7 @@ export function composeParts(
   const joinTokens = new JoinTokens(new PostgresJoinTokenStore(database), agreedClock);
   const sidecarSvids = new SidecarSvids(authorities, ledger, agreedClock, x509SvidTtlSeconds);
   const judged = new JudgedIssuance(registrations, ledger);
-  const tokenPolicies = new TokenPolicies(new PostgresTokenPolicyStore(database));
+  const tokenPolicies = new TokenPolicies(new PostgresTokenPolicyStore(database), ledger);
   const { issuer } = config.tokenEndpoint;
   const tokenEndpoint =
     issuer === undefined

@@ -58,6 +58,11 @@ it('answers no more of one address than it may send, and says when to come back'
   }
 });
 
+it('writes down that the token policies were replaced: who may set them may let anyone act for anyone', async () => {
+  expect(await issuer.admin('PUT', '/admin/token-policies', { policies: [] })).toMatchObject({ status: 200 });
+  expect(issuer.ledger().at(-1)).toMatchObject({ event: 'token-policies-replaced', reason: '0 policies' });
+});
+
 it('lets one of many have what is shown to several issuers at once, and forgets what has ended', async () => {
   const databases = [1, 2].map(() => openDatabase(environment['DATABASE_URL'] ?? '', () => {}));
   const stores = databases.map((database) => new PostgresUsedProofs(database));

@@ -128,6 +128,7 @@ export const issuerRecord = z.object({
     'access-token-issued',
     'access-token-refused',
     'policies-replaced',
+    'token-policies-replaced',
     'federation-changed',
   ]),
   /** What was issued or refused, or what the authority signs; ledgers of old have X.509 alone. */

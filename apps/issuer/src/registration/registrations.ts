@@ -41,6 +41,7 @@ export class Registrations {
     if (problems.length > 0) throw new PoliciesInvalid(problems);
     // First: a change that can't be written down is not made.
     this.#ledger.record({ event: 'policies-replaced', reason: `${policies.length} policies` });
+    await this.#ledger.durable();
     await this.#store.replace(policies);
     return policyWarnings(policies);
   }

@@ -28,6 +28,7 @@ const classes: Readonly<Record<IssuerRecord['event'], OcsfClass>> = {
   'authority-tainted': { classUid: entityManagement, activityId: 3 },
   'authority-revoked': { classUid: entityManagement, activityId: 4 },
   'authority-retired': { classUid: entityManagement, activityId: 4 },
+  'token-policies-replaced': { classUid: entityManagement, activityId: 3 },
   'policies-replaced': { classUid: entityManagement, activityId: 3 },
   'federation-changed': { classUid: entityManagement, activityId: 3 },
 };

@@ -1,19 +1,26 @@
 import type { TokenPolicy } from '@blastradius/contracts';
+import type { IssuerLedger } from '../../audit/issuer-ledger.ts';
 import { TokenPolicyInvalid } from '../token-endpoint.errors.ts';
 import type { StoredTokenPolicies, TokenPolicyStore } from './token-policy-store.ts';
 
 /** What clients may ask for, by the operator's word; a change counts at once, everywhere. */
 export class TokenPolicies {
   readonly #store: TokenPolicyStore;
+  readonly #ledger: Pick<IssuerLedger, 'record' | 'durable'>;
   #known: StoredTokenPolicies | undefined;
 
-  constructor(store: TokenPolicyStore) {
+  constructor(store: TokenPolicyStore, ledger: Pick<IssuerLedger, 'record' | 'durable'>) {
     this.#store = store;
+    this.#ledger = ledger;
   }
 
   /** Replaces the whole set, or nothing of it. Throws `TokenPolicyInvalid`. */
   async replace(policies: readonly TokenPolicy[]): Promise<void> {
     checkTokenPolicies(policies);
+    // First: a change that can't be written down is not made.
+    const reason = `${policies.length} policies`;
+    this.#ledger.record({ event: 'token-policies-replaced', kind: 'access-token', reason });
+    await this.#ledger.durable();
     await this.#store.replace(policies);
   }
 
