@@ -16,6 +16,8 @@ export default defineConfig({
         ...project,
         test: {
           name: 'unit',
+          // Real keys and properties: seconds on a machine that is busy.
+          testTimeout: 30_000,
           include: [
             '{apps,packages,tools}/**/src/**/*.test.ts',
             'tools/*.test.ts',
