@@ -243,12 +243,14 @@ async function identityWorld(plan: readonly PlannedAction[] = []) {
     rejectUnauthorized: true,
   });
   const source = new HeldSvids(authority);
-  const arm = new X509SvidArm({
-    networkUrl: network.url,
-    networkSpiffeId: 'spiffe://moltbook.test/network',
-    trustDomain: 'moltbook.test',
-    openSource: async () => source,
-  });
+  const arm = new X509SvidArm(
+    {
+      networkUrl: network.url,
+      networkSpiffeId: 'spiffe://moltbook.test/network',
+      trustDomain: 'moltbook.test',
+    },
+    async () => source,
+  );
   return { network, source, ...fleetOf(arm, network.url, plan) };
 }
 

@@ -19,10 +19,7 @@ export function createArm(config: Config): Arm {
     networkSpiffeId: config.NETWORK_SPIFFE_ID,
     trustDomain: config.TRUST_DOMAIN,
   };
-  if (config.ARM === 'jwt-svid') return new JwtSvidArm({ ...options, workloadApi });
-  if (config.ARM === 'wit-svid') return new WitSvidArm({ ...options, workloadApi });
-  return new X509SvidArm({
-    ...options,
-    openSource: () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }),
-  });
+  if (config.ARM === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
+  if (config.ARM === 'wit-svid') return new WitSvidArm(options, workloadApi);
+  return new X509SvidArm(options, () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }));
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Presenter, presentWitSvid } from '@blastradius/credentials';
+import { type Presenter, presentWitSvid, type ServerTrust } from '@blastradius/credentials';
 import type { PlannedAgent } from '@blastradius/scenario';
 import {
   type BundleSource,
@@ -8,58 +8,31 @@ import {
   type HeldWitSvid,
   type WitSource,
 } from '@blastradius/spiffe';
-import { CommandUnsupported, IdentityMissing } from '../fleet.errors.ts';
-import type { Arm } from './arm.ts';
-import { registerAccount } from './register-account.ts';
+import { IdentityMissing } from '../fleet.errors.ts';
+import { IdentityArm, type IdentityArmOptions } from './identity-arm.ts';
 import { untilAllHeld } from './until-all-held.ts';
-
-export interface WitSvidArmOptions {
-  readonly networkUrl: string;
-  readonly networkSpiffeId: string;
-  readonly trustDomain: string;
-  readonly workloadApi: string;
-}
 
 const OPEN_WITHIN_MS = 60_000;
 
 /** Agents that show a token and prove with each request that they hold its key. */
-export class WitSvidArm implements Arm {
-  readonly #options: WitSvidArmOptions;
+export class WitSvidArm extends IdentityArm {
+  readonly #workloadApi: string;
   #sources: { readonly svids: WitSource; readonly bundles: BundleSource } | undefined;
 
-  constructor(options: WitSvidArmOptions) {
-    this.#options = options;
+  constructor(options: IdentityArmOptions, workloadApi: string) {
+    super(options);
+    this.#workloadApi = workloadApi;
   }
 
   async ready(agents: readonly PlannedAgent[]): Promise<void> {
     if (agents.length === 0) return;
-    const opening = { endpoint: this.#options.workloadApi, timeoutMs: OPEN_WITHIN_MS };
+    const opening = { endpoint: this.#workloadApi, timeoutMs: OPEN_WITHIN_MS };
     const svids = await createWitSource(opening);
     this.#sources = { svids, bundles: await createBundleSource(opening) };
     await untilAllHeld(agents, {
       isHeld: (name) => this.#find(name) !== undefined,
       onUpdate: svids.onUpdate,
     });
-  }
-
-  async enrol(agent: PlannedAgent): Promise<Presenter> {
-    const { networkSpiffeId, trustDomain, networkUrl } = this.#options;
-    const authorities = () => this.#sources?.bundles.x509Bundles().get(trustDomain)?.authorities ?? [];
-    const presenter = presentWitSvid({
-      svid: () => this.#svidOf(agent.name),
-      trust: { kind: 'spiffe', serverId: networkSpiffeId, authorities },
-    });
-    await registerAccount({ networkUrl, presenter, agent, isOursIfTaken: true });
-    return presenter;
-  }
-
-  presenterForKey(): never {
-    throw new CommandUnsupported('an agent with an attested identity has no key to configure');
-  }
-
-  /** The network is known by its SPIFFE ID; a new certificate of it changes nothing. */
-  trust(): () => undefined {
-    return () => undefined;
   }
 
   backUp(agent: string, file: string): void {
@@ -73,8 +46,16 @@ export class WitSvidArm implements Arm {
     this.#sources?.bundles.close();
   }
 
+  protected present(agent: string, trust: ServerTrust): Presenter {
+    return presentWitSvid({ svid: () => this.#svidOf(agent), trust });
+  }
+
+  protected authorities(): readonly Uint8Array[] {
+    return this.#sources?.bundles.x509Bundles().get(this.options.trustDomain)?.authorities ?? [];
+  }
+
   #find(agent: string): HeldWitSvid | undefined {
-    return this.#sources?.svids.svid(`spiffe://${this.#options.trustDomain}/agent/${agent}`);
+    return this.#sources?.svids.svid(this.idOf(agent));
   }
 
   #svidOf(agent: string): HeldWitSvid {
