@@ -65,8 +65,8 @@ describe.skipIf(!canMount)('an issuer whose disk is full', () => {
     for (; answer.status === 200; answer = await ask()) answered += requests.length;
     expect(answer).toMatchObject({ status: 503, body: { code: 'audit.log-unwritable' } });
     expect((await open.get('/readyz')).status).toBe(503);
-    // Who is nobody learns nothing of it, and is not let in either.
-    expect((await open.post('/v1/x509-svids', { selectors: ['x'], requests })).status).toBe(503);
+    // Who is nobody is not let in either: the record of one refusal may still find room where ten do not.
+    expect([401, 503]).toContain((await open.post('/v1/x509-svids', { selectors: ['x'], requests })).status);
     // Some of the batch that was refused may have been written down: more than was given, never less.
     const whileFull = issued().length;
     expect(whileFull).toBeGreaterThanOrEqual(answered);
