@@ -9,8 +9,8 @@ import { copyWith, type LargeLog, overwrite, readAt, writeLargeLog } from './lar
 
 const command = join(import.meta.dirname, '../bin/blastradius.mjs');
 const records = 1_000_000;
-/** A log of a gigabyte is verified in what Node takes anyway, and some buffers. */
-const memoryBytesMax = 300 * 1024 * 1024;
+/** A log of a gigabyte is verified in what Node takes anyway, and what it has not given back yet. */
+const memoryBytesMax = 512 * 1024 * 1024;
 const seed = `million-${Date.now()}`;
 
 let folder: string;

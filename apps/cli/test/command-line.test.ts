@@ -11,7 +11,7 @@ test('an unknown flag, name or value ends with a clear message and status 2', ()
   for (const [args, says] of [
     [['demo', '--nonsense'], /unknown option/],
     [['demo', '--agents', '0'], /Allowed: a whole number/],
-    [['demo', '--arms', 'static'], /Allowed: one or more of static-key, x509-svid/],
+    [['demo', '--arms', 'static'], /Allowed: one or more of static-key, .*x509-svid/],
     [['run', 'no-such-scenario'], /no-such-scenario/],
     [['report', '/nonexistent'], /can't be read/],
     [['load', 'rotation-under-load', '--rate', '5001'], /from 1 to 5000/],
