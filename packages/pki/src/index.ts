@@ -6,7 +6,7 @@ export {
 export { type Authority, type AuthorityRequest, createAuthority } from './authority/create-authority.ts';
 export { type CsrRequest, createCsr } from './csr/create-csr.ts';
 export { CsrKeyUnsupported, CsrMalformed, CsrProofFailed } from './csr/csr.errors.ts';
-export { type VerifiedCsr, verifyCsr } from './csr/verify-csr.ts';
+export { type VerifiedCsr, verifyCsr, verifyCsrElsewhere } from './csr/verify-csr.ts';
 export { SubjectNameInvalid } from './der/general-names.ts';
 export { checkMintedJwtSvid, type JwtSvidRequest, mintJwtSvid } from './jwt-svid/mint-jwt-svid.ts';
 export { generateP256KeyPair, type KeyPair } from './key-pair/p256.ts';

@@ -50,8 +50,8 @@ export class IssueSvids {
       kind: 'x509',
       workload,
       requests,
-      mint: ({ spiffeId, csr }, granted) => {
-        const publicKeySpki = keyForIdentity(csr, spiffeId);
+      mint: async ({ spiffeId, csr }, granted) => {
+        const publicKeySpki = await keyForIdentity(csr, spiffeId);
         const now = this.#clock.now();
         const ttlSeconds = svidTtlSeconds('x509', granted, x509SvidTtlSeconds);
         const { dnsNames } = granted;
@@ -94,8 +94,8 @@ export class IssueSvids {
       kind: 'wit',
       workload,
       requests,
-      mint: ({ spiffeId, csr }, granted) => {
-        const publicKeySpki = keyForIdentity(csr, spiffeId);
+      mint: async ({ spiffeId, csr }, granted) => {
+        const publicKeySpki = await keyForIdentity(csr, spiffeId);
         const ttlSeconds = svidTtlSeconds('wit', granted, witSvidTtlSeconds);
         const lifetime = tokenLifetime(this.#clock.now(), ttlSeconds);
         const order = { authority, spiffeId, publicKeySpki, claims: granted.claims, ...lifetime };

@@ -15,12 +15,12 @@ export class RenewSidecar {
   }
 
   async execute({ spiffeId }: Caller, csr: string): Promise<IssuedSvid> {
-    return this.#svids.issue(spiffeId, this.#readKey(spiffeId, csr), 'sidecar-renewed');
+    return this.#svids.issue(spiffeId, await this.#readKey(spiffeId, csr), 'sidecar-renewed');
   }
 
-  #readKey(spiffeId: string, csr: string): Uint8Array {
+  async #readKey(spiffeId: string, csr: string): Promise<Uint8Array> {
     try {
-      return keyForIdentity(csr, spiffeId);
+      return await keyForIdentity(csr, spiffeId);
     } catch (error) {
       if (error instanceof DomainError) {
         this.#ledger.record({ event: 'svid-refused', spiffeId, reason: error.code });

@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { type DerElement, DerMalformed, readElement, readElements } from '@blastradius/spiffe';
 import { tag } from '../der/encode.ts';
 import { ecdsaWithSha256 } from '../der/oids.ts';
@@ -18,21 +19,44 @@ export interface VerifiedCsr {
 
 /** Reads a PKCS#10 request and checks its proof of possession (RFC 2986). Throws `csr.*`. */
 export function verifyCsr(der: Uint8Array): VerifiedCsr {
-  const { info, algorithm, signature, spki, spiffeId } = readCsr(der);
-  if (!isP256Spki(spki) || !ecdsaWithSha256.equals(algorithm)) throw new CsrKeyUnsupported();
-  if (!isSignedBy(spki, info, signature)) {
-    throw new CsrProofFailed('the request is not signed by its own key');
+  const request = readSupported(der);
+  const { info, spki, signature } = request;
+  try {
+    return provedCsr(request, verify('sha256', info, p256Pem(spki), signature));
+  } catch (cause) {
+    throw keyRefusal(cause);
   }
+}
+
+const verifyElsewhere = promisify(verify);
+
+/** The same, with the signature verified by another thread: a core more for who has many to verify. Rejects with `csr.*`. */
+export async function verifyCsrElsewhere(der: Uint8Array): Promise<VerifiedCsr> {
+  const request = readSupported(der);
+  const { info, spki, signature } = request;
+  try {
+    return provedCsr(request, await verifyElsewhere('sha256', info, p256Pem(spki), signature));
+  } catch (cause) {
+    throw keyRefusal(cause);
+  }
+}
+
+function readSupported(der: Uint8Array) {
+  const request = readCsr(der);
+  if (!isP256Spki(request.spki) || !ecdsaWithSha256.equals(request.algorithm)) throw new CsrKeyUnsupported();
+  return request;
+}
+
+function provedCsr({ spki, spiffeId }: ReturnType<typeof readCsr>, isProved: boolean): VerifiedCsr {
+  if (!isProved) throw new CsrProofFailed('the request is not signed by its own key');
   // A copy: what outlives the request must not hold all of its bytes.
   return { spiffeId, publicKeySpki: Buffer.from(spki) };
 }
 
-function isSignedBy(spki: Buffer, info: Buffer, signature: Buffer): boolean {
-  try {
-    return verify('sha256', info, p256Pem(spki), signature);
-  } catch (cause) {
-    throw new CsrMalformed('the public key is no point of the curve', { cause });
-  }
+/** OpenSSL's own error says that it could not read the key. */
+function keyRefusal(cause: unknown): unknown {
+  if (cause instanceof CsrProofFailed) return cause;
+  return new CsrMalformed('the public key is no point of the curve', { cause });
 }
 
 function readCsr(der: Uint8Array) {
