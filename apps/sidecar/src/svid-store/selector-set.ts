@@ -119,7 +119,10 @@ export class SelectorSet<Held extends HeldIdentity, Snapshot> {
   /** Withdraws what has ended, renews what is due for those who still watch, and keeps nothing tainted for others. */
   tick(): void {
     this.#withdrawEnded();
-    if (this.#watchers.size === 0) return this.#forgetTainted();
+    if (this.#watchers.size === 0) {
+      this.#forgetTainted();
+      return;
+    }
     const nowMs = this.#nowMs();
     if (!isPast(this.#retryAt, nowMs)) return;
     if (isPast(this.#entitledUntil, nowMs) || this.#due().length > 0) void this.#refresh();
