@@ -51,18 +51,22 @@ export class JudgedIssuance {
   ): Promise<(Document | SvidRefusal)[]> {
     let granted = await this.#registrations.entitlementsOf(batch.workload);
     let judgedAtMs = performance.now();
+    const isOld = () => performance.now() - judgedAtMs > judgedMsMax;
     const results: (Document | SvidRefusal)[] = [];
     const acts: IssuerAct[] = [];
     try {
-      for (let from = 0; from < batch.requests.length; from += chunkSize) {
+      for (let from = 0; from < batch.requests.length; from = results.length) {
         if (from > 0) await yieldToOthers();
-        if (performance.now() - judgedAtMs > judgedMsMax) {
+        if (isOld()) {
           this.#ledger.recordAll(acts.splice(0));
           granted = await this.#registrations.entitlementsOf(batch.workload);
           judgedAtMs = performance.now();
         }
-        const chunk = batch.requests.slice(from, from + chunkSize);
-        const issuing = chunk.map((request) => issueOne(batch, request, granted.get(request.spiffeId)));
+        const issuing: ReturnType<typeof issueOne<Request, Document>>[] = [];
+        for (const request of batch.requests.slice(from, from + chunkSize)) {
+          if (issuing.length > 0 && isOld()) break;
+          issuing.push(issueOne(batch, request, granted.get(request.spiffeId)));
+        }
         // All of them end before one that failed ends the batch: what was signed has to be written down.
         for (const issued of await Promise.allSettled(issuing)) {
           if (issued.status === 'rejected') continue;
