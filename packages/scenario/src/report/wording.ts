@@ -4,8 +4,8 @@ const whole = new Intl.NumberFormat('en');
 const armNames: Readonly<Record<string, string>> = {
   'static-key': 'Static key',
   'hashed-key': 'Hashed key',
-  'jwt-svid': 'JWT identity (bearer)',
-  'wit-svid': 'WIT identity (proof of possession)',
+  'jwt-svid': 'JWT identity',
+  'wit-svid': 'WIT identity',
   'x509-svid': 'X.509 identity',
 };
 
