@@ -1,4 +1,5 @@
-export { type CheckedFor, checkPolicies } from './check/check-policies.ts';
+export { checkPolicies } from './check/check-policies.ts';
+export type { CheckedFor } from './check/complaint.ts';
 export { type PolicyProblem, problemText } from './check/policy-problem.ts';
 export { policyWarnings } from './check/policy-warnings.ts';
 export { type ExplainedWorkload, explainPolicies } from './explain/explain-policies.ts';

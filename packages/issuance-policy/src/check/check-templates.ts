@@ -6,7 +6,7 @@ import { placeholdersOf } from '../selector/selector-pattern.ts';
 import { closest } from '../template/closest.ts';
 import { isDefect, parseTemplate, placesOf, type Template } from '../template/parse-template.ts';
 import { claimText, crowdedPlace, dnsLabel, pathSegment, type ValueShape } from '../template/value-shape.ts';
-import type { Complaint } from './check-policies.ts';
+import type { Complaint } from './complaint.ts';
 
 /** So short that what is too long with it is too long with everything. */
 const SAMPLE = 'x';

@@ -4,7 +4,7 @@ import { CLAIM_NAME_PATTERN, FURTHER_CLAIMS_MAX, RESERVED_CLAIMS } from '@blastr
 import { parseSpiffeId, parseTrustDomain } from '@blastradius/spiffe';
 import { isConstant, isDefect, parseTemplate } from '../template/parse-template.ts';
 import { claimText } from '../template/value-shape.ts';
-import type { CheckedFor, Complaint } from './check-policies.ts';
+import type { CheckedFor, Complaint } from './complaint.ts';
 
 const KINDS = ['x509', 'jwt', 'wit'] as const;
 
