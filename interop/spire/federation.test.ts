@@ -152,6 +152,9 @@ describe.skipIf(programs === undefined || go === undefined)('federation of SPIRE
     await spireRefreshes();
     await expect.poll(() => authoritiesOf(spireWorkload, OURS), WAIT).toBe(2);
     await expect.poll(() => tokenKeysOf(spireWorkload, OURS), WAIT).toBe(2);
+    // SPIRE was told, our own sidecar polls: one that a new key surprises can't reach the issuer any more.
+    await expect.poll(() => authoritiesOf(ourWorkload, OURS), WAIT).toBe(2);
+    await expect.poll(() => tokenKeysOf(ourWorkload, OURS), WAIT).toBe(2);
     await rotate('activate');
     await rotate('taint');
     const isNew = () =>
