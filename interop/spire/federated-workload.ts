@@ -85,9 +85,10 @@ export class Workload {
   }
 
   isVerifiedBy(bundle: X509Bundle | undefined): boolean {
+    // Outside of the try: a workload that holds no SVID for a moment is not one whose SVID a bundle refuses.
+    const { certificates } = this.x509.svid();
     try {
-      const bundles = new X509BundleSet(bundle === undefined ? [] : [bundle]);
-      verifyX509Svid(this.x509.svid().certificates, bundles, new Date());
+      verifyX509Svid(certificates, new X509BundleSet(bundle === undefined ? [] : [bundle]), new Date());
       return true;
     } catch {
       return false;

@@ -21,4 +21,15 @@ export * as tokenAdministration from './issuer/token-policies.ts';
 export * as networkOperator from './network/operator.ts';
 export { type ProcessCommand, type ProcessEvent, processCommand, processEvent } from './process/protocol.ts';
 export { relayedAnswer } from './process/relay.ts';
-export { type Arm, arm, holdsKeys } from './world/arm.ts';
+export {
+  type Arm,
+  arm,
+  type CredentialModel,
+  holdsKeys,
+  type KeyArm,
+  type Modifier,
+  modelOf,
+  modifierOf,
+} from './world/arm.ts';
+export { type Foothold, type FootholdFor, foothold } from './world/foothold.ts';
+export { type Leak, leak, whyNotApplicable } from './world/leak.ts';

@@ -4,9 +4,16 @@ const whole = new Intl.NumberFormat('en');
 const armNames: Readonly<Record<string, string>> = {
   'static-key': 'Static key',
   'hashed-key': 'Hashed key',
+  'scoped-key': 'Scoped key',
+  'vaulted-key': 'Vaulted key',
+  'rotated-key': 'Rotated key',
   'jwt-svid': 'JWT identity',
+  'jwt-svid+dpop': 'JWT with DPoP',
+  'jwt-svid+rls': 'JWT with RLS',
   'wit-svid': 'WIT identity',
   'x509-svid': 'X.509 identity',
+  'x509-svid+policy': 'X.509 with policy',
+  'x509-svid+revocation-push': 'X.509 with push',
 };
 
 export const armName = (arm: string) => armNames[arm] ?? arm;

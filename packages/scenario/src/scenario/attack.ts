@@ -1,8 +1,10 @@
+import { leak } from '@blastradius/contracts';
 import { z } from 'zod';
 import { hasOneProvenance, logNormalMinutes, oneProvenance, provenanceShape, sourced } from './sourced.ts';
 
 /** What the thief knows and how hard it tries; the steps themselves are the attacker's playbook. */
 export const attack = z.strictObject({
+  leak: leak.default('open-database').describe('by what way something comes into the wrong hands'),
   discoveryMinute: sourced(z.number()).describe('when the thief finds the publishable key'),
   firstUse: logNormalMinutes.describe('from the harvest to the first use of a credential'),
   impersonationPerAgentPerHour: sourced(z.number().positive().max(600)),
