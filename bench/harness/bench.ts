@@ -21,6 +21,8 @@ export interface Session {
   readonly flags: Readonly<Record<string, string | undefined>>;
   /** Measures contenders in paired rounds; prints and keeps the outcome. */
   compare(comparison: Comparison): Promise<Compared>;
+  /** Prints and keeps a comparison that was measured in other turns than these. */
+  compared(compared: Compared): void;
   /** Prints and keeps one figure. */
   figure(figure: Figure): void;
   /** Keeps a longer text that belongs to the figures: a summarised profile. */

@@ -1,3 +1,4 @@
+import { type Ratio, ratioOf } from '../../packages/blast-radius/src/load/ratio.ts';
 import { median, type Spread, spreadOf } from './statistics.ts';
 
 /** One of the things compared. */
@@ -22,6 +23,8 @@ export interface ComparedContender {
   readonly spread: Spread;
   /** To the first contender, round by round: what slowed the machine down slowed down both. */
   readonly ratio: Spread;
+  /** Geometric mean of the same ratios, with Student's 95 % interval of their logarithms. */
+  readonly mean: Ratio;
 }
 
 export interface Compared {
@@ -48,15 +51,24 @@ export async function compare(
       if (round > 0 && value !== undefined) values[index]?.push(value);
     }
   }
-  const [base = []] = values;
+  const measured = contenders.map(({ name }, index) => ({ name, values: values[index] ?? [] }));
+  return comparedOf({ title, unit }, measured);
+}
+
+/** The comparison of what was measured in turns, round by round; the first is what the others are divided by. */
+export function comparedOf(
+  { title, unit }: Pick<Comparison, 'title' | 'unit'>,
+  measured: readonly { readonly name: string; readonly values: readonly number[] }[],
+): Compared {
+  const base = measured[0]?.values ?? [];
   return {
     title,
     unit,
-    rounds,
-    contenders: contenders.map(({ name }, index) => {
-      const own = values[index] ?? [];
-      const ratios = own.map((value, round) => value / (base[round] ?? Number.NaN));
-      return { name, values: own, spread: spreadOf(own), ratio: spreadOf(ratios) };
+    rounds: base.length,
+    contenders: measured.map(({ name, values }) => {
+      const ratios = values.map((value, round) => value / (base[round] ?? Number.NaN));
+      const mean = ratioOf(values.map((value, round) => ({ value, baseline: base[round] ?? null })));
+      return { name, values, spread: spreadOf(values), ratio: spreadOf(ratios), mean };
     }),
   };
 }

@@ -11,6 +11,15 @@ interface ProcessTimes {
 
 /** CPU seconds of these processes and all below them, those included that have ended meanwhile and were waited for. */
 export function cpuSecondsOf(roots: readonly number[]): number {
+  return withAllBelow(roots).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** These processes and all below them that run now. */
+export function processesBelow(roots: readonly number[]): number[] {
+  return withAllBelow(roots).map(({ pid }) => pid);
+}
+
+function withAllBelow(roots: readonly number[]): ProcessTimes[] {
   const all = processes();
   const wanted = new Set(roots);
   for (let grown = true; grown; ) {
@@ -19,7 +28,7 @@ export function cpuSecondsOf(roots: readonly number[]): number {
       if (!wanted.has(pid) && wanted.has(parent)) grown = Boolean(wanted.add(pid));
     }
   }
-  return all.filter(({ pid }) => wanted.has(pid)).reduce((sum, { seconds }) => sum + seconds, 0);
+  return all.filter(({ pid }) => wanted.has(pid));
 }
 
 /** Runs a start, and returns with its result the processes of ours that are there since. */

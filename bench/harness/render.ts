@@ -17,14 +17,22 @@ export function renderReport(report: Report): string {
 }
 
 export function renderComparison({ title, unit, rounds, contenders }: Compared): string {
-  const rows = contenders.map(({ name, spread, ratio }) => [
+  const rows = contenders.map(({ name, spread, ratio, mean }) => [
     name,
     number(spread.median),
     range(spread),
     ratio.median.toFixed(2),
     `${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}`,
+    interval(mean),
   ]);
-  const head = [`${title} (${rounds} rounds)`, `median ${unit}`, 'min to max', 'ratio', 'min to max'];
+  const head = [
+    `${title} (${rounds} rounds)`,
+    `median ${unit}`,
+    'min to max',
+    'ratio',
+    'min to max',
+    'mean, 95 %',
+  ];
   return table([head, ...rows]);
 }
 
@@ -44,6 +52,12 @@ function table(rows: readonly (readonly string[])[]): string {
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const [head = [], ...body] = rows;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+function interval({ ratio, low, high }: Compared['contenders'][number]['mean']): string {
+  if (ratio === null) return '';
+  const mean = ratio.toFixed(2);
+  return low === null || high === null ? mean : `${mean} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
 function range({ min, max }: Spread): string {

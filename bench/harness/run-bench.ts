@@ -21,6 +21,10 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Repor
   const texts: Record<string, readonly string[]> = {};
   const skipped: { what: string; why: string }[] = [];
   const say = (line: string) => options.write(`${line}\n`);
+  const keep = (compared: Compared) => {
+    comparisons.push(compared);
+    say(`\n${renderComparison(compared)}\n`);
+  };
   const session: Session = {
     quick,
     seed,
@@ -29,10 +33,10 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Repor
     compare: async (comparison) => {
       say(`${comparison.title} ...`);
       const compared = await compare(comparison);
-      comparisons.push(compared);
-      say(`\n${renderComparison(compared)}\n`);
+      keep(compared);
       return compared;
     },
+    compared: keep,
     figure: (figure) => {
       figures.push(figure);
       say(`${figure.name}: ${figure.value} ${figure.unit}`);

@@ -24,10 +24,10 @@ export interface RunningApp {
 }
 
 /** One of the bench's own processes: orders go in, an answer comes out for each. */
-export interface Worker<Ready> {
+export interface Worker<Ready, Orders extends object = Order> {
   readonly pid: number;
   readonly ready: Ready;
-  ask<Answer>(order: Order): Promise<Answer>;
+  ask<Answer>(order: Orders): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,9 @@ export async function startApp(options: ChildOptions): Promise<RunningApp> {
   return { pid: pidOf(child), url, stop: () => stop(child) };
 }
 
-export async function startWorker<Ready>(options: ChildOptions): Promise<Worker<Ready>> {
+export async function startWorker<Ready, Orders extends object = Order>(
+  options: ChildOptions,
+): Promise<Worker<Ready, Orders>> {
   const child = start(options, ['ignore', 'ignore', 'ipc']);
   const gone = ended(child, options);
   gone.catch(() => {});

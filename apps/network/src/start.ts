@@ -21,8 +21,10 @@ import {
   X509BundleSet,
   type X509Source,
 } from '@blastradius/spiffe';
+import type { AgentsByCredential } from './admission/agents-by-credential.ts';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
+import { PostgresAgentsByCredential } from './admission/postgres-agents-by-credential.ts';
 import { LastSeen } from './agents/last-seen.ts';
 import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
@@ -46,6 +48,8 @@ const LEEWAY_SECONDS = 60;
 /** For experiments only, and only in code: no configuration reaches this. */
 export interface NetworkOverrides {
   readonly verifyClientCertificate?: VerifyClientCertificate;
+  /** What stands between admission and the database. */
+  readonly agentsByCredential?: (asked: AgentsByCredential) => AgentsByCredential;
   /** How long a request may wait for a database that is away, milliseconds. */
   readonly databaseWaitMs?: number;
 }
@@ -118,7 +122,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
-  installAdmission(fastify, { admission: createAdmission(config, database, verifiers), limits, lastSeen });
+  const known = new PostgresAgentsByCredential(database);
+  const agents = overrides.agentsByCredential?.(known) ?? known;
+  installAdmission(fastify, { admission: createAdmission(config, agents, verifiers), limits, lastSeen });
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());

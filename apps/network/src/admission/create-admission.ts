@@ -3,11 +3,10 @@ import type { VerifyBearerSvid, VerifyBoundSvid } from '@blastradius/credentials
 import type { Clock } from '@blastradius/kernel';
 import { storedKeyOf } from '../agents/stored-key-of.ts';
 import type { NetworkConfig } from '../config.ts';
-import type { Database } from '../database/database.ts';
 import type { Admission } from './admission.ts';
+import type { AgentsByCredential } from './agents-by-credential.ts';
 import { ClientCertificates, type ClientCertificatesOptions } from './client-certificates.ts';
 import { IdentityAdmission, type ProveIdentity } from './identity-admission.ts';
-import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
 import { proveByBearerToken, proveByBoundToken } from './prove-by-token.ts';
 import { StaticKeyAdmission } from './static-key-admission.ts';
 
@@ -24,10 +23,9 @@ export interface Verifiers {
 /** The admission of the configured arm. */
 export function createAdmission(
   { arm, trustDomain }: Pick<NetworkConfig, 'arm' | 'trustDomain'>,
-  database: Database,
+  agents: AgentsByCredential,
   verifiers: Verifiers,
 ): Admission {
-  const agents = new PostgresAgentsByCredential(database);
   if (holdsKeys(arm)) return new StaticKeyAdmission(agents, storedKeyOf(arm));
   return new IdentityAdmission(proveIn(arm, verifiers), agents, trustDomain);
 }

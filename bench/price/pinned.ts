@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { processesBelow } from '../harness/cpu-time.ts';
+
+/** The server has the first core to itself; database and load share the rest. */
+const SERVER_CORE = '0';
+const otherCores = (cores: number) => (cores === 2 ? '1' : `1-${cores - 1}`);
+
+/** Pins a server, or what stands beside it, with all threads and processes below; false where that can't be done. */
+export function pin(role: 'server' | 'others', pids: readonly number[]): boolean {
+  const cores = availableParallelism();
+  if (cores < 2) return false;
+  const list = role === 'server' ? SERVER_CORE : otherCores(cores);
+  try {
+    for (const pid of processesBelow(pids)) {
+      execFileSync('taskset', ['-a', '-c', '-p', list, String(pid)], { stdio: 'ignore' });
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuSecondsOf } from '../harness/cpu-time.ts';
+import { percentile } from '../harness/statistics.ts';
+import type { Worker } from '../rotation/child-process.ts';
+import type { Asked, CallerOrder, Route } from './messages.ts';
+import type { PricedNetwork } from './priced-network.ts';
+
+export type Callers = Worker<object, CallerOrder>;
+
+/** What one round has found of one network on one route. */
+export interface Visit {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of a core, at saturation. */
+  readonly serverCores: number;
+  readonly databaseCores: number;
+  readonly generatorCores: number;
+  /** Of the network's process, for one request at saturation. */
+  readonly serverMicros: number;
+  /** Why the figures are not the server's; null where they are. */
+  readonly invalid: string | null;
+}
+
+export interface Visiting {
+  readonly callers: Callers;
+  readonly databasePids: readonly number[];
+  readonly route: Route;
+  readonly seconds: number;
+}
+
+/** A generator that has less of its core left than this measures itself. */
+const GENERATOR_CORES_MAX = 0.9;
+/** Below this the server waited for something else; then what was measured is that. */
+const SERVER_CORES_MIN = 0.85;
+/** A generator that is later than this makes latencies of its own. */
+const LATE_MS_MAX = 5;
+
+/** Saturation, and then half of the rate that was reached, one right after the other on the same connections. */
+export async function visit(network: PricedNetwork, { callers, ...how }: Visiting): Promise<Visit> {
+  await ask(callers, { order: 'connect', target: network.target });
+  const { route, seconds, databasePids } = how;
+  const {
+    asked: saturated,
+    cores: [serverCores = 0, databaseCores = 0],
+  } = await untilAnswered(network, seconds, async (forSeconds) => {
+    const watched = watchCpu([[network.pid], databasePids], forSeconds);
+    const asked = await askFor(callers, { order: 'saturate', route, seconds: forSeconds });
+    return { asked, cores: await watched };
+  });
+  const requestsPerSecond = saturated.answers / saturated.seconds;
+  const ratePerSecond = requestsPerSecond / 2;
+  const { asked: offered } = await untilAnswered(network, seconds, async (forSeconds) => ({
+    asked: await askFor(callers, { order: 'offer', route, seconds: forSeconds, ratePerSecond }),
+  }));
+  await ask(callers, { order: 'disconnect' });
+  const invalid = [
+    ...failures(saturated),
+    ...failures(offered),
+    ...(saturated.generatorCores >= GENERATOR_CORES_MAX ? ['the generator had no core left'] : []),
+    ...(serverCores < SERVER_CORES_MIN ? ['the server’s core was not saturated'] : []),
+    ...(offered.lateMs > LATE_MS_MAX ? ['the generator was late'] : []),
+  ];
+  return {
+    requestsPerSecond,
+    p50Ms: percentile(offered.latenciesMs, 0.5),
+    p99Ms: percentile(offered.latenciesMs, 0.99),
+    serverCores,
+    databaseCores,
+    generatorCores: saturated.generatorCores,
+    serverMicros: (serverCores * 1e6) / requestsPerSecond,
+    invalid: invalid.length === 0 ? null : invalid.join('; '),
+  };
+}
+
+/** On a machine that others keep busy a second may go by without an answer: then longer ones are tried. */
+async function untilAnswered<T extends { readonly asked: Asked }>(
+  { priced }: PricedNetwork,
+  seconds: number,
+  measure: (seconds: number) => Promise<T>,
+): Promise<T> {
+  for (let longer = 1; ; longer *= 2) {
+    const measured = await measure(seconds * longer);
+    if (measured.asked.answers > 0) return measured;
+    if (longer > 8) throw new Error(`${priced.name} answered nothing: ${causes(measured.asked)}`);
+  }
+}
+
+async function ask(callers: Callers, order: CallerOrder): Promise<Asked | null> {
+  const { answer, error } = await callers.ask<{ answer?: Asked | null; error?: string }>(order);
+  if (error !== undefined) throw new Error(`the load failed: ${error}`);
+  return answer ?? null;
+}
+
+async function askFor(callers: Callers, order: CallerOrder): Promise<Asked> {
+  const asked = await ask(callers, order);
+  if (asked === null) throw new TypeError('a load without an outcome');
+  return asked;
+}
+
+/** Cores used by each group of processes within the load's second half, when its warm-up is surely over. */
+async function watchCpu(groups: readonly (readonly number[])[], seconds: number): Promise<number[]> {
+  await pause(seconds * 500);
+  const before = groups.map(cpuSecondsOf);
+  const at = performance.now();
+  await pause(seconds * 500);
+  const took = (performance.now() - at) / 1000;
+  return groups.map((pids, index) => (cpuSecondsOf(pids) - (before[index] ?? 0)) / took);
+}
+
+function failures(asked: Asked): string[] {
+  return Object.keys(asked.failed).length === 0 ? [] : [`requests failed: ${causes(asked)}`];
+}
+
+function causes({ failed }: Asked): string {
+  return Object.entries(failed)
+    .map(([cause, count]) => `${count} x ${cause}`)
+    .join(', ');
+}
