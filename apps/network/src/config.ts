@@ -35,6 +35,10 @@ const environment = z.object({
   PUBLISHABLE_KEY: z.string().default(''),
   TRUST_DOMAIN: z.string().min(1).default('moltbook.test'),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1).optional(),
+  /** The authorization server whose access tokens agents show, `https://host[:port]`. */
+  TOKEN_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  /** How often its keys are asked for. */
+  TOKEN_KEYS_REFRESH_SECONDS: z.coerce.number().positive().default(60),
   /** JSON; what it leaves out stays as it was in the incident. */
   RATE_LIMITS: z
     .string()
@@ -62,6 +66,8 @@ export interface NetworkConfig {
   readonly publishableKey: string;
   readonly trustDomain: string;
   readonly workloadApiAddress: string | null;
+  readonly tokenIssuer: string | null;
+  readonly tokenKeysRefreshSeconds: number;
   readonly rateLimits: RateLimitRules;
   readonly keyResetBatchSize: number;
   readonly logLevel: string;
@@ -71,6 +77,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
   const parsed = environment.parse(env);
   if (!holdsKeys(parsed.ARM) && parsed.SPIFFE_ENDPOINT_SOCKET === undefined) {
     throw new TypeError(`SPIFFE_ENDPOINT_SOCKET is required in arm ${parsed.ARM}`);
+  }
+  if (parsed.ARM === 'jwt-svid+dpop' && parsed.TOKEN_ISSUER === undefined) {
+    throw new TypeError(`TOKEN_ISSUER is required in arm ${parsed.ARM}`);
   }
   return Object.freeze({
     arm: parsed.ARM,
@@ -89,6 +98,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     publishableKey: parsed.PUBLISHABLE_KEY,
     trustDomain: parsed.TRUST_DOMAIN,
     workloadApiAddress: parsed.SPIFFE_ENDPOINT_SOCKET ?? null,
+    tokenIssuer: parsed.TOKEN_ISSUER ?? null,
+    tokenKeysRefreshSeconds: parsed.TOKEN_KEYS_REFRESH_SECONDS,
     rateLimits: Object.freeze({ ...incidentRateLimits, ...withoutGaps(parsed.RATE_LIMITS) }),
     keyResetBatchSize: parsed.KEY_RESET_BATCH_SIZE,
     logLevel: parsed.LOG_LEVEL,

@@ -1,4 +1,4 @@
-import { PROOF_HEADER, TOKEN_HEADER } from '@blastradius/credentials';
+import { DPOP_HEADER, PROOF_HEADER, TOKEN_HEADER } from '@blastradius/credentials';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LastSeen } from '../agents/last-seen.ts';
 import { RequestLimitReached } from '../rate-limits/rate-limits.errors.ts';
@@ -40,11 +40,18 @@ export function installAdmission(
 async function judge(admission: Admission, request: FastifyRequest): Promise<Judgement> {
   const need = request.is404 ? 'public' : (request.routeOptions.config.admission ?? 'agent');
   if (need === 'public') return publicJudgement;
-  const { authorization, [TOKEN_HEADER]: token, [PROOF_HEADER]: proof } = request.headers;
+  const {
+    authorization,
+    [TOKEN_HEADER]: token,
+    [PROOF_HEADER]: proof,
+    [DPOP_HEADER]: dpop,
+  } = request.headers;
   const shown = {
     authorization,
     workloadIdentityToken: single(token),
     workloadProofToken: single(proof),
+    dpopProof: single(dpop),
+    method: request.method,
     path: request.url.split('?', 1)[0] ?? '',
     socket: request.raw.socket,
   };
