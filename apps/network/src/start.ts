@@ -23,6 +23,8 @@ import {
 } from '@blastradius/spiffe';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
+import { AppRoleKeyVault } from './agents/approle-key-vault.ts';
+import { noVault } from './agents/key-vault.ts';
 import { LastSeen } from './agents/last-seen.ts';
 import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
@@ -100,8 +102,10 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   started.defer(() => checkpoints.stop());
 
   const limits = new RateLimits(config.rateLimits, config.timeScale, clock, countRefusal(config.arm));
+  const vault =
+    config.vault === null ? noVault : new AppRoleKeyVault(config.vault.url, config.vault.appRoleFile);
   const readiness = new Readiness(database, clock, tls.certificateEnds);
-  const app = await createNestApp(appModule({ config, database, limits, readiness }), {
+  const app = await createNestApp(appModule({ config, database, limits, readiness, vault }), {
     logger,
     https: tls.options,
     failures: moltbookFailures,
@@ -120,7 +124,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   };
   installAdmission(fastify, { admission: createAdmission(config, database, verifiers), limits, lastSeen });
 
-  const operator = await startOperator({ config, database, clock, logger });
+  const operator = await startOperator({ config, database, clock, logger, vault });
   started.defer(() => operator.stop());
   const server: unknown = app.getHttpServer();
   if (server instanceof Server) keepPeerChains(server);

@@ -32,6 +32,7 @@ export {
 export { type AppRole, readAppRole } from './vaulted-key/app-role.ts';
 export { presentVaultedKey } from './vaulted-key/present.ts';
 export { VaultAway, VaultClient, VaultRefused, type VaultSecret } from './vaulted-key/vault-client.ts';
+export { vaultPathOf } from './vaulted-key/vault-path.ts';
 export { presentWitSvid } from './wit-svid/present.ts';
 export { type BoundToken, PROOF_HEADER, ProofRefused, TOKEN_HEADER } from './wit-svid/proof.ts';
 export { boundSvidVerifier, type VerifyBoundSvid } from './wit-svid/verify-bound-svid.ts';

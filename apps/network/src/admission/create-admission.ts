@@ -9,6 +9,8 @@ import { ClientCertificates, type ClientCertificatesOptions } from './client-cer
 import { IdentityAdmission, type ProveIdentity } from './identity-admission.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
 import { proveByBearerToken, proveByBoundToken } from './prove-by-token.ts';
+import { RotatedKeyAdmission } from './rotated-key-admission.ts';
+import { ScopedKeyAdmission } from './scoped-key-admission.ts';
 import { StaticKeyAdmission } from './static-key-admission.ts';
 
 /** How what callers show is verified, for the arms in which it is. */
@@ -28,6 +30,8 @@ export function createAdmission(
   verifiers: Verifiers,
 ): Admission {
   const agents = new PostgresAgentsByCredential(database);
+  if (arm === 'scoped-key') return new ScopedKeyAdmission(agents, storedKeyOf(arm));
+  if (arm === 'rotated-key') return new RotatedKeyAdmission(agents, verifiers.clock);
   if (holdsKeys(arm)) return new StaticKeyAdmission(agents, storedKeyOf(arm));
   return new IdentityAdmission(proveIn(arm, verifiers), agents, trustDomain);
 }
