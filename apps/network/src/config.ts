@@ -39,6 +39,9 @@ const environment = z.object({
   TOKEN_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   /** How often its keys are asked for. */
   TOKEN_KEYS_REFRESH_SECONDS: z.coerce.number().positive().default(60),
+  /** Where agents fetch their keys from, and the file of the role with which the network writes there. */
+  VAULT_ADDR: z.url().optional(),
+  VAULT_APPROLE_FILE: z.string().min(1).optional(),
   /** JSON; what it leaves out stays as it was in the incident. */
   RATE_LIMITS: z
     .string()
@@ -68,6 +71,7 @@ export interface NetworkConfig {
   readonly workloadApiAddress: string | null;
   readonly tokenIssuer: string | null;
   readonly tokenKeysRefreshSeconds: number;
+  readonly vault: { readonly url: string; readonly appRoleFile: string } | null;
   readonly rateLimits: RateLimitRules;
   readonly keyResetBatchSize: number;
   readonly logLevel: string;
@@ -80,6 +84,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
   }
   if (parsed.ARM === 'jwt-svid+dpop' && parsed.TOKEN_ISSUER === undefined) {
     throw new TypeError(`TOKEN_ISSUER is required in arm ${parsed.ARM}`);
+  }
+  const vault = vaultOf(parsed);
+  if (parsed.ARM === 'vaulted-key' && vault === null) {
+    throw new TypeError('VAULT_ADDR and VAULT_APPROLE_FILE are required in arm vaulted-key');
   }
   return Object.freeze({
     arm: parsed.ARM,
@@ -100,10 +108,18 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     workloadApiAddress: parsed.SPIFFE_ENDPOINT_SOCKET ?? null,
     tokenIssuer: parsed.TOKEN_ISSUER ?? null,
     tokenKeysRefreshSeconds: parsed.TOKEN_KEYS_REFRESH_SECONDS,
+    vault,
     rateLimits: Object.freeze({ ...incidentRateLimits, ...withoutGaps(parsed.RATE_LIMITS) }),
     keyResetBatchSize: parsed.KEY_RESET_BATCH_SIZE,
     logLevel: parsed.LOG_LEVEL,
   });
+}
+
+function vaultOf({
+  VAULT_ADDR: url,
+  VAULT_APPROLE_FILE: appRoleFile,
+}: z.output<typeof environment>): NetworkConfig['vault'] {
+  return url === undefined || appRoleFile === undefined ? null : { url, appRoleFile };
 }
 
 function parseJson(text: string | undefined, context: z.RefinementCtx): unknown {

@@ -10,6 +10,8 @@ import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { createTokenVerifiers } from './admission/token-verifiers.ts';
 import { verification as realVerification, type Verification } from './admission/verification.ts';
+import { AppRoleKeyVault } from './agents/approle-key-vault.ts';
+import { noVault } from './agents/key-vault.ts';
 import { LastSeen } from './agents/last-seen.ts';
 import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
@@ -85,8 +87,10 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   started.defer(() => checkpoints.stop());
 
   const limits = new RateLimits(config.rateLimits, config.timeScale, clock, countRefusal(config.arm));
+  const vault =
+    config.vault === null ? noVault : new AppRoleKeyVault(config.vault.url, config.vault.appRoleFile);
   const readiness = new Readiness(database, clock, tls.certificateEnds);
-  const app = await createNestApp(appModule({ config, database, limits, readiness }), {
+  const app = await createNestApp(appModule({ config, database, limits, readiness, vault }), {
     logger,
     https: tls.options,
     failures: moltbookFailures,
@@ -106,7 +110,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const admission = createAdmission(config, verification.agents(database), verifiers);
   installAdmission(fastify, { admission, limits, lastSeen });
 
-  const operator = await startOperator({ config, database, clock, logger });
+  const operator = await startOperator({ config, database, clock, logger, vault });
   started.defer(() => operator.stop());
   const server: unknown = app.getHttpServer();
   if (server instanceof Server) keepPeerChains(server);

@@ -1,6 +1,7 @@
 export { AgentClient } from './agent-client/agent-client.ts';
 export type { Answer } from './agent-client/answer.ts';
 export {
+  agentKeysIn,
   apiKeyIn,
   conversationsIn,
   type ListedPost,
@@ -36,6 +37,8 @@ export { FollowingConnections, type HeldX509Svid } from './presenter/following-c
 export { presentHeaders } from './presenter/present-headers.ts';
 export type { Presenter } from './presenter/presenter.ts';
 export type { ServerTrust } from './presenter/server-trust.ts';
+export { type AgentKeys, presentScopedKeys } from './scoped-key/present.ts';
+export { type KeyScope, scopeNeededBy } from './scoped-key/scope.ts';
 export { presentStaticKey } from './static-key/present.ts';
 export {
   type BearerKey,
@@ -43,6 +46,10 @@ export {
   bearerTokenIn,
   isSameStaticKey,
 } from './static-key/verify-static-key.ts';
+export { type AppRole, readAppRole } from './vaulted-key/app-role.ts';
+export { presentVaultedKey } from './vaulted-key/present.ts';
+export { VaultAway, VaultClient, VaultRefused, type VaultSecret } from './vaulted-key/vault-client.ts';
+export { vaultPathOf } from './vaulted-key/vault-path.ts';
 export { presentWitSvid } from './wit-svid/present.ts';
 export { type BoundToken, PROOF_HEADER, ProofRefused, TOKEN_HEADER } from './wit-svid/proof.ts';
 export { boundSvidVerifier, type VerifyBoundSvid } from './wit-svid/verify-bound-svid.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Judgement } from './judgement.ts';
+import type { Judgement, RouteScope } from './judgement.ts';
 
 /** All that an arm may look at: no body, no name, no other header, no query. */
 export interface AdmissionRequest {
@@ -9,6 +9,8 @@ export interface AdmissionRequest {
   readonly dpopProof: string | undefined;
   readonly method: string;
   readonly path: string;
+  /** Of the route and method, not of anything the caller says. */
+  readonly scope: RouteScope;
   readonly socket: Socket;
 }
 

@@ -8,6 +8,8 @@ import type { AgentsByCredential } from './agents-by-credential.ts';
 import { ClientCertificates, type ClientCertificatesOptions } from './client-certificates.ts';
 import { IdentityAdmission, type ProveIdentity } from './identity-admission.ts';
 import { proveByBearerToken, proveByBoundAccessToken, proveByBoundToken } from './prove-by-token.ts';
+import { RotatedKeyAdmission } from './rotated-key-admission.ts';
+import { ScopedKeyAdmission } from './scoped-key-admission.ts';
 import { StaticKeyAdmission } from './static-key-admission.ts';
 
 /** How what callers show is verified, for the arms in which it is. */
@@ -27,6 +29,8 @@ export function createAdmission(
   agents: AgentsByCredential,
   verifiers: Verifiers,
 ): Admission {
+  if (arm === 'scoped-key') return new ScopedKeyAdmission(agents, storedKeyOf(arm));
+  if (arm === 'rotated-key') return new RotatedKeyAdmission(agents, verifiers.clock);
   if (holdsKeys(arm)) return new StaticKeyAdmission(agents, storedKeyOf(arm));
   return new IdentityAdmission(proveIn(arm, verifiers), agents, trustDomain);
 }

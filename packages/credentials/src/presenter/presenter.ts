@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
  * differs is only what they put into it.
  */
 export interface Presenter {
-  /** For one request to `target`, its URL, by this method. */
+  /** For one request to `target`, its URL, by `method`. */
   headers(
     target: string,
     method: string,
