@@ -39,8 +39,13 @@ const identityArm = z.object({
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
 });
+const accessTokenArm = identityArm.extend({
+  ARM: z.literal('jwt-svid+dpop'),
+  /** The authorization server that gives agents their access tokens, `https://host[:port]`. */
+  TOKEN_ISSUER: z.url({ protocol: /^https$/ }),
+});
 
-const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm, accessTokenArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

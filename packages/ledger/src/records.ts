@@ -19,8 +19,10 @@ export const presented = z.enum([
   'spiffe-id-as-name',
   'rogue-ca-certificate',
   'rogue-signed-token',
+  'rogue-access-token',
   'jwt-svid-from-backup',
   'wit-svid-from-backup',
+  'access-token-from-backup',
   'expired-svid',
 ]);
 export type Presented = z.infer<typeof presented>;

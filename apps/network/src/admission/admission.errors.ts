@@ -1,4 +1,5 @@
 import { DomainError } from '@blastradius/kernel';
+import { ApiError } from '../api-error.ts';
 import type { RefusalReason } from './judgement.ts';
 
 export class AdmissionRefused extends DomainError {
@@ -9,6 +10,20 @@ export class AdmissionRefused extends DomainError {
     super('refused by admission');
     this.code = reason;
   }
+}
+
+/** The caller is known and may not do this with what it showed (RFC 6750, section 3.1). */
+export class ScopeInsufficient extends ApiError {
+  readonly code = 'admission.insufficient-scope';
+  readonly category = 'forbidden';
+
+  constructor() {
+    super('This key may not do that', { hint: 'Send the key with the scope that the route needs' });
+  }
+}
+
+export function refusalFor(reason: RefusalReason): DomainError {
+  return reason === 'admission.insufficient-scope' ? new ScopeInsufficient() : new AdmissionRefused(reason);
 }
 
 /** A handler was reached without admission: a fault in the wiring, never the caller's. */

@@ -1,9 +1,9 @@
-import { PROOF_HEADER, TOKEN_HEADER } from '@blastradius/credentials';
+import { DPOP_HEADER, PROOF_HEADER, scopeNeededBy, TOKEN_HEADER } from '@blastradius/credentials';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LastSeen } from '../agents/last-seen.ts';
 import { RequestLimitReached } from '../rate-limits/rate-limits.errors.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
-import { AdmissionRefused } from './admission.errors.ts';
+import { refusalFor } from './admission.errors.ts';
 import type { Admission } from './admission.ts';
 import { type Judgement, publicJudgement } from './judgement.ts';
 import type { RouteAdmissionConfig } from './route-admission.ts';
@@ -29,7 +29,7 @@ export function installAdmission(
   server.decorateRequest('judgement', null);
   server.addHook('onRequest', async (request) => {
     request.judgement = await judge(admission, request);
-    if (request.judgement.decision === 'denied') throw new AdmissionRefused(request.judgement.reason);
+    if (request.judgement.decision === 'denied') throw refusalFor(request.judgement.reason);
     const { agent } = request.judgement;
     if (!agent) return;
     takeRequest(limits, request, agent.id);
@@ -40,12 +40,20 @@ export function installAdmission(
 async function judge(admission: Admission, request: FastifyRequest): Promise<Judgement> {
   const need = request.is404 ? 'public' : (request.routeOptions.config.admission ?? 'agent');
   if (need === 'public') return publicJudgement;
-  const { authorization, [TOKEN_HEADER]: token, [PROOF_HEADER]: proof } = request.headers;
+  const {
+    authorization,
+    [TOKEN_HEADER]: token,
+    [PROOF_HEADER]: proof,
+    [DPOP_HEADER]: dpop,
+  } = request.headers;
   const shown = {
     authorization,
     workloadIdentityToken: single(token),
     workloadProofToken: single(proof),
+    dpopProof: single(dpop),
+    method: request.method,
     path: request.url.split('?', 1)[0] ?? '',
+    scope: request.routeOptions.config.scope ?? scopeNeededBy(request.method),
     socket: request.raw.socket,
   };
   return need === 'enrolment' ? await admission.admitEnrolment(shown) : await admission.admitAgent(shown);

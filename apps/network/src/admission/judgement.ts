@@ -1,5 +1,10 @@
+import type { KeyScope } from '@blastradius/credentials';
+
 /** What a route asks of its caller. Routes that say nothing ask for a registered agent. */
 export type RouteAdmission = 'agent' | 'enrolment' | 'public';
+
+/** Which of an agent's keys a route wants, where keys have scopes; `any` is for what says who one is. */
+export type RouteScope = KeyScope | 'any';
 
 export interface CurrentAgent {
   readonly id: string;
@@ -26,6 +31,7 @@ export type RefusalReason =
   | 'admission.missing-credential'
   | 'admission.malformed-key'
   | 'admission.unknown-key'
+  | 'admission.insufficient-scope'
   | 'admission.untrusted-certificate'
   | 'admission.expired-svid'
   | 'admission.untrusted-token'

@@ -45,7 +45,7 @@ function defaultsOf(owner: string): string {
 }
 
 export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
-  const suffix = setting.arm.replaceAll('-', '_');
+  const suffix = setting.arm.replaceAll(/[^a-z0-9]/g, '_');
   const [owner, authenticator] = [`network_${suffix}`, `authenticator_${suffix}`];
   const [ownerPassword, authenticatorPassword] = [password(), password()];
   const database = `moltbook_${suffix}`;

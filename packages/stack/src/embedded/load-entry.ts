@@ -58,7 +58,7 @@ function writeRoutes({ scenario, socketFolder }: EmbeddedSetting, networkPort: n
   return file;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -43,6 +43,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       url,
       certificatePem: network.ready.certificatePem,
       workloadApiSocket: identity?.workloadApiSocket,
+      tokenIssuer: identity?.tokenIssuer,
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
@@ -110,6 +111,12 @@ function startNetwork(
           TRUST_DOMAIN: setting.scenario.identity.trustDomain,
           RATE_LIMITS: JSON.stringify({ requestsPerMinute, minutesPerPost: postMinutes, commentsPerHour }),
           ...(identity ? { SPIFFE_ENDPOINT_SOCKET: `unix://${identity.workloadApiSocket}` } : {}),
+          ...(identity?.tokenIssuer
+            ? {
+                TOKEN_ISSUER: identity.tokenIssuer,
+                TOKEN_KEYS_REFRESH_SECONDS: String(identity.refreshHintSeconds),
+              }
+            : {}),
         },
       }),
   });
