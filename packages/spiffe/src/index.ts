@@ -1,4 +1,4 @@
-export type { AccessToken, Confirmation } from './access-token/access-token.ts';
+export type { AccessToken, Confirmation, UnverifiedAccessToken } from './access-token/access-token.ts';
 export { certificateThumbprint } from './access-token/certificate-thumbprint.ts';
 export { parseJwks } from './access-token/parse-jwks.ts';
 export {
@@ -70,7 +70,7 @@ export {
 } from './federation/federation.errors.ts';
 export { type FetchBundleOptions, fetchBundle, readFetchedBundle } from './federation/fetch-bundle.ts';
 export { type RefreshState, refreshPauseSeconds } from './federation/refresh-pause.ts';
-export { type JwtSvid, parseJwtSvidInsecure } from './jwt-svid/jwt-svid.ts';
+export { type JwtSvid, parseJwtSvidInsecure, type UnverifiedJwtSvid } from './jwt-svid/jwt-svid.ts';
 export { type JwtSvidExpectation, verifyJwtSvid } from './jwt-svid/verify-jwt-svid.ts';
 export { certificatesFromPem, certificatesToPem, PemInvalid } from './pem/pem.ts';
 export { type BundleSource, type BundleSourceOptions, createBundleSource } from './source/bundle-source.ts';
@@ -97,6 +97,8 @@ export { type MtlsServerOptions, mtlsServerOptions, protectServer } from './tls/
 export { keepPeerChains, peerChain } from './tls/peer-chain.ts';
 export { PeerNotAuthorized, PlaintextRefused } from './tls/tls.errors.ts';
 export { verifyTlsPeer } from './tls/verify-tls-peer.ts';
+export { isJwsSignedBy } from './token-svid/jws-signature.ts';
+export { readJws, type UnverifiedJws } from './token-svid/read-jws.ts';
 export { type SignatureAlgorithm, signatureAlgorithms } from './token-svid/signature-algorithms.ts';
 export {
   TokenAlgorithmUnsupported,
@@ -123,8 +125,10 @@ export {
   TokenTrustDomainUnknown,
   TokenTypeUnsupported,
 } from './token-svid/token-svid.errors.ts';
+export { VerifiedTokens } from './token-svid/verified-tokens.ts';
+export { confirmationPublicKey } from './wit-svid/confirmation-key.ts';
 export { verifyWitSvid, type WitSvidExpectation } from './wit-svid/verify-wit-svid.ts';
-export { parseWitSvidInsecure, type WitSvid } from './wit-svid/wit-svid.ts';
+export { parseWitSvidInsecure, type UnverifiedWitSvid, type WitSvid } from './wit-svid/wit-svid.ts';
 export type { JwtSvidRequest } from './workload-api/jwt-svids.ts';
 export type { Watcher } from './workload-api/watch-stream.ts';
 export type { HeldWitSvid, WitSvidRequest } from './workload-api/wit-svids.ts';

@@ -6,6 +6,8 @@ import {
   DpopProofRefused,
   parseSpiffeId,
   type SpiffeId,
+  type UnverifiedAccessToken,
+  VerifiedTokens,
   TokenSenderUnproved,
   verifyAccessToken,
   verifyDpopProof,
@@ -49,6 +51,7 @@ export interface BoundAccessTokenVerification {
 export function boundAccessTokenVerifier(verification: BoundAccessTokenVerification): VerifyBoundAccessToken {
   const { keys, ...expected } = verification;
   const seen = new SeenProofs();
+  const verified = new VerifiedTokens<UnverifiedAccessToken>();
   return async (shown, now) => {
     const { accessToken: text } = shown;
     const proof = await provedOrRefused(shown, now);
@@ -58,6 +61,7 @@ export function boundAccessTokenVerifier(verification: BoundAccessTokenVerificat
       keys: keys(),
       now,
       sender: { keyThumbprint },
+      verified,
     });
     const spiffeId = holderOf(accessToken);
     if (!seen.take(`${keyThumbprint} ${proof.proofId}`, proof.staleAt.getTime(), now.getTime())) {

@@ -1,5 +1,11 @@
 import { DomainError } from '@blastradius/kernel';
-import { type JwtBundleSet, type JwtSvid, verifyJwtSvid } from '@blastradius/spiffe';
+import {
+  type JwtBundleSet,
+  type JwtSvid,
+  type UnverifiedJwtSvid,
+  VerifiedTokens,
+  verifyJwtSvid,
+} from '@blastradius/spiffe';
 
 /** Rejects with `BearerSvidRefused`; resolves to only what has been proved. */
 export type VerifyBearerSvid = (token: string, now: Date) => Promise<JwtSvid>;
@@ -26,9 +32,10 @@ export interface BearerSvidVerification {
 /** Verifies the JWT-SVID that a caller shows as a bearer token (JWT-SVID, section 4). */
 export function bearerSvidVerifier(verification: BearerSvidVerification): VerifyBearerSvid {
   const { bundles, audience, leewaySeconds } = verification;
+  const verified = new VerifiedTokens<UnverifiedJwtSvid>();
   return async (token, now) => {
     try {
-      return await verifyJwtSvid(token, { audience: [audience], bundles: bundles(), now, leewaySeconds });
+      return await verifyJwtSvid(token, { audience: [audience], bundles: bundles(), now, leewaySeconds, verified });
     } catch (cause) {
       // The signature is judged before the time: what has expired was signed by a key of the bundle.
       const expired = cause instanceof DomainError && cause.code === 'jwt-svid.expired';

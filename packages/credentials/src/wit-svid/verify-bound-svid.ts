@@ -1,5 +1,11 @@
 import { DomainError } from '@blastradius/kernel';
-import { verifyWitSvid, type WitBundleSet, type WitSvid } from '@blastradius/spiffe';
+import {
+  type UnverifiedWitSvid,
+  VerifiedTokens,
+  verifyWitSvid,
+  type WitBundleSet,
+  type WitSvid,
+} from '@blastradius/spiffe';
 import { BearerSvidRefused } from '../jwt-svid/verify-bearer-svid.ts';
 import { verifyProof } from './proof.ts';
 import { SeenProofs } from './seen-proofs.ts';
@@ -25,8 +31,9 @@ export function boundSvidVerifier({
   readonly leewaySeconds: number;
 }): VerifyBoundSvid {
   const seen = new SeenProofs();
+  const verified = new VerifiedTokens<UnverifiedWitSvid>();
   return async ({ token, proof, targets }, now) => {
-    const svid = await verifiedOrRefused(token, { bundles: bundles(), now, leewaySeconds });
+    const svid = await verifiedOrRefused(token, { bundles: bundles(), now, leewaySeconds, verified });
     await verifyProof(proof, { svid, targets, now, seen });
     return svid;
   };

@@ -1,8 +1,9 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint, compactVerify } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import { isJsonObject, parseJson } from '../json/parse-json.ts';
 import { fromBase64url } from '../jwk/base64url.ts';
 import { publicKeyFromJwk, suitsAlgorithm } from '../jwk/public-jwk.ts';
+import { isJwsSignedBy } from '../token-svid/jws-signature.ts';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../token-svid/signature-algorithms.ts';
 import { type DpopDefect, DpopProofRefused } from './dpop.errors.ts';
 
@@ -45,14 +46,37 @@ export async function verifyDpopProof(text: string, expected: DpopExpectation): 
   const [header = '', payload = '', signature = '', ...more] =
     text.length > proofLengthMax ? [] : text.split('.');
   if (signature === '' || more.length > 0) throw refused('malformed', 'the proof has not three parts');
-  const { algorithm, key } = readHeader(readPart(header));
-  await verifySignature(text, algorithm, key);
+  const known = keysOfHeaders.get(header);
+  const { algorithm, key } = known ?? readHeader(readPart(header));
+  if (!isJwsSignedBy(key, algorithm, text)) {
+    throw refused('signature', 'the signature is not by the key of the proof');
+  }
   const { proofId, issuedAtMs } = readClaims(readPart(payload), expected);
-  const keyThumbprint = await calculateJwkThumbprint(key.export({ format: 'jwk' }));
+  const keyThumbprint = known?.keyThumbprint ?? (await calculateJwkThumbprint(key.export({ format: 'jwk' })));
+  if (known === undefined) remember(header, { algorithm, key, keyThumbprint });
   return { keyThumbprint, proofId, staleAt: new Date(issuedAtMs + windowMsOf(expected)) };
 }
 
-function readHeader(header: Members): { algorithm: SignatureAlgorithm; key: KeyObject } {
+interface ProofKey {
+  readonly algorithm: SignatureAlgorithm;
+  readonly key: KeyObject;
+  readonly keyThumbprint: string;
+}
+
+/**
+ * A client's proofs have all the same header, and what is read in it follows from it alone: reading a key and
+ * its thumbprint takes longer than verifying by it.
+ */
+const keysOfHeaders = new Map<string, ProofKey>();
+const keysMax = 10_000;
+
+function remember(header: string, key: ProofKey): void {
+  const [oldest] = keysOfHeaders.size < keysMax ? [] : keysOfHeaders.keys();
+  if (oldest !== undefined) keysOfHeaders.delete(oldest);
+  keysOfHeaders.set(header, key);
+}
+
+function readHeader(header: Members): Omit<ProofKey, 'keyThumbprint'> {
   const { typ, alg, jwk } = header;
   if (typ !== 'dpop+jwt') throw refused('type', 'the typ is not dpop+jwt');
   if (!Object.keys(header).every((name) => headerParameters.has(name))) {
@@ -121,14 +145,6 @@ function readPart(part: string): Members {
     throw refused('malformed', 'a part of the proof can not be read', cause);
   }
   throw refused('malformed', 'a part of the proof is no JSON object');
-}
-
-async function verifySignature(text: string, algorithm: SignatureAlgorithm, key: KeyObject): Promise<void> {
-  try {
-    await compactVerify(text, key, { algorithms: [algorithm] });
-  } catch (cause) {
-    throw refused('signature', 'the signature is not by the key of the proof', cause);
-  }
 }
 
 function refused(defect: DpopDefect, message: string, cause?: unknown): DpopProofRefused {

@@ -39,11 +39,22 @@ export function publicKeyFromJwk(jwk: Jwk): KeyObject {
 
 /** Whether proofs of `algorithm` can be made and verified by this key. */
 export function suitsAlgorithm(key: KeyObject, algorithm: SignatureAlgorithm): boolean {
-  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  const { namedCurve, modulusLength = 0 } = detailsOf(key);
   const curve = curveOfAlgorithm[algorithm];
   return curve === undefined
     ? key.asymmetricKeyType === 'rsa' && modulusLength >= 2048
     : namedCurve === curve;
+}
+
+const details = new WeakMap<KeyObject, NonNullable<KeyObject['asymmetricKeyDetails']>>();
+
+/** OpenSSL is asked once: a key never changes. */
+function detailsOf(key: KeyObject): NonNullable<KeyObject['asymmetricKeyDetails']> {
+  const known = details.get(key);
+  if (known !== undefined) return known;
+  const found = key.asymmetricKeyDetails ?? {};
+  details.set(key, found);
+  return found;
 }
 
 function curveMembers(jwk: Jwk): JsonWebKey {

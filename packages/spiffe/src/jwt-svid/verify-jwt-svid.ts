@@ -1,6 +1,7 @@
 import type { JwtBundleSet } from '../bundle/jwt-bundle.ts';
 import { verifyTokenSignature } from '../token-svid/verify-signature.ts';
-import { checkJwtSvid, type JwtSvid, readJwtSvid } from './jwt-svid.ts';
+import type { VerifiedTokens } from '../token-svid/verified-tokens.ts';
+import { checkJwtSvid, type JwtSvid, readJwtSvid, type UnverifiedJwtSvid } from './jwt-svid.ts';
 
 export interface JwtSvidExpectation {
   /** The verifier's own names: the token must be for one of them. */
@@ -9,6 +10,8 @@ export interface JwtSvidExpectation {
   readonly now: Date;
   /** What the clocks may differ by: a minute unless given. */
   readonly leewaySeconds?: number;
+  /** For who sees the same tokens again and again; it is filled here. */
+  readonly verified?: VerifiedTokens<UnverifiedJwtSvid> | undefined;
 }
 
 /**
@@ -16,10 +19,14 @@ export interface JwtSvidExpectation {
  */
 export async function verifyJwtSvid(
   token: string,
-  { audience, bundles, now, leewaySeconds }: JwtSvidExpectation,
+  { audience, bundles, now, leewaySeconds, verified }: JwtSvidExpectation,
 ): Promise<JwtSvid> {
-  const read = readJwtSvid(token);
-  await verifyTokenSignature(read.unverified, read.claims, bundles);
+  const known = verified?.get(token, bundles);
+  const read = known ?? readJwtSvid(token);
+  if (known === undefined) {
+    verifyTokenSignature(read.unverified, read.claims, bundles);
+    verified?.add(token, bundles, read);
+  }
   checkJwtSvid(read, audience, { now, leewaySeconds });
   return read.svid;
 }

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { isJsonObject } from '../json/parse-json.ts';
 import { publicKeyFromJwk, suitsAlgorithm } from '../jwk/public-jwk.ts';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../token-svid/signature-algorithms.ts';
@@ -19,10 +19,25 @@ export function readConfirmationKey(
       'cnf.jwk names no algorithm of RS, ES and PS with 256, 384 or 512',
     );
   }
-  if (!suitsAlgorithm(readKey(jwk), alg)) {
+  const key = readKey(jwk);
+  if (!suitsAlgorithm(key, alg)) {
     throw new TokenConfirmationInvalid('wit-svid', 'cnf.jwk is no key of the algorithm that it names');
   }
-  return Object.freeze({ ...jwk, alg });
+  const read = Object.freeze({ ...jwk, alg });
+  imported.set(read, key);
+  return read;
+}
+
+/** Reading a key takes half as long as verifying by it: it is done once for each token that was read. */
+const imported = new WeakMap<JsonWebKey, KeyObject>();
+
+/** The key itself, as whoever verifies proofs by it needs it. Throws TokenConfirmationInvalid. */
+export function confirmationPublicKey(confirmationKey: JsonWebKey): KeyObject {
+  const known = imported.get(confirmationKey);
+  if (known !== undefined) return known;
+  const key = readKey({ ...confirmationKey });
+  imported.set(confirmationKey, key);
+  return key;
 }
 
 function readKey(jwk: Readonly<Record<string, unknown>>) {

@@ -7,6 +7,7 @@ import {
   TokenKeyIdMissing,
   TokenTypeUnsupported,
 } from '../token-svid/token-svid.errors.ts';
+import type { SignatureAlgorithm } from '../token-svid/signature-algorithms.ts';
 import { readConfirmationKey } from './confirmation-key.ts';
 
 /**
@@ -18,7 +19,7 @@ export interface WitSvid {
   readonly issuedAt?: Date;
   readonly expiresAt: Date;
   /** `cnf.jwk`: a public key, with the algorithm of its proofs in `alg`. */
-  readonly confirmationKey: JsonWebKey & { readonly alg: string };
+  readonly confirmationKey: JsonWebKey & { readonly alg: SignatureAlgorithm };
   /** All claims, the registered ones too. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** JWS compact serialization. */
