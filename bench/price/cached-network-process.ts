@@ -1,3 +1,4 @@
+import { PostgresAgentsByCredential } from '../../apps/network/dist/admission/postgres-agents-by-credential.js';
 import { loadConfig } from '../../apps/network/dist/config.js';
 import { startNetwork } from '../../apps/network/dist/start.js';
 import { findStarter } from '../../packages/runtime/dist/index.js';
@@ -8,7 +9,7 @@ import { RememberedKeys } from './remembered-keys.ts';
  * never asked again. A key that was reset would go on here: no configuration of the real entry leads to it.
  */
 const network = await startNetwork(loadConfig(process.env), {
-  agentsByCredential: (asked) => new RememberedKeys(asked),
+  verification: { agents: (database) => new RememberedKeys(new PostgresAgentsByCredential(database)) },
 });
 const starter = findStarter(process.env);
 starter.follow(

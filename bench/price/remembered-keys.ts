@@ -20,6 +20,14 @@ export class RememberedKeys implements AgentsByCredential {
     return found;
   }
 
+  withScopedKey(stored: string) {
+    return this.#asked.withScopedKey(stored);
+  }
+
+  withPreviousKey(key: string, now: Date) {
+    return this.#asked.withPreviousKey(key, now);
+  }
+
   withSpiffeId(spiffeId: string) {
     return this.#asked.withSpiffeId(spiffeId);
   }

@@ -1,13 +1,16 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
+import { holdsKeys } from '@blastradius/contracts';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
 import { createX509Source, keepPeerChains, X509BundleSet, type X509Source } from '@blastradius/spiffe';
+import type { AgentsByCredential } from './admission/agents-by-credential.ts';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
+import { RememberedAgents } from './admission/remembered-agents.ts';
 import { createTokenVerifiers } from './admission/token-verifiers.ts';
 import { verification as realVerification, type Verification } from './admission/verification.ts';
 import { AppRoleKeyVault } from './agents/approle-key-vault.ts';
@@ -20,6 +23,7 @@ import { auditRequests, auditUnroutable } from './audit/audit-requests.ts';
 import { countRecords } from './audit/count-records.ts';
 import type { NetworkConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
+import { followIdentityChanges } from './database/identity-changes.ts';
 import { migrate } from './database/migrate.ts';
 import { moltbookFailures } from './moltbook-failures.ts';
 import { startOperator } from './operator/start-operator.ts';
@@ -107,7 +111,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
-  const admission = createAdmission(config, verification.agents(database), verifiers);
+  const agents = verification.agents(database);
+  const known = holdsKeys(config.arm) ? agents : rememberingAgents(agents, config, started);
+  const admission = createAdmission(config, known, verifiers);
   installAdmission(fastify, { admission, limits, lastSeen });
 
   const operator = await startOperator({ config, database, clock, logger, vault });
@@ -122,6 +128,18 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     replaceFile(config.certificateFile, certificatePem);
   }
   return { url: await app.getUrl(), certificatePem, isReady: () => readiness.isReady() };
+}
+
+/** Where identities are proved, whose they are changes seldom, and PostgreSQL tells of it. */
+function rememberingAgents(
+  asked: AgentsByCredential,
+  { databaseUrl: url }: NetworkConfig,
+  started: AsyncDisposableStack,
+): AgentsByCredential {
+  const agents = new RememberedAgents(asked);
+  const onHearing = (isHearing: boolean) => agents.hears(isHearing);
+  started.use(followIdentityChanges({ url, onHearing, onChange: () => agents.forget() }));
+  return agents;
 }
 
 /** Whoever reads it meanwhile sees the old content or the new one, and never a part. */

@@ -6,6 +6,7 @@ export type Taken =
 export class SlidingWindow {
   readonly #limit: number;
   readonly #windowMs: number;
+  /** The oldest first. */
   readonly #taken = new Map<string, number[]>();
 
   constructor(limit: number, windowMs: number) {
@@ -14,12 +15,26 @@ export class SlidingWindow {
   }
 
   take(key: string, nowMs: number): Taken {
-    const recent = (this.#taken.get(key) ?? []).filter((at) => at > nowMs - this.#windowMs);
-    const oldest = recent[0];
+    const recent = this.#of(key);
+    // Only what has ended is looked at: a busy key has many that have not.
+    for (
+      let oldest = recent[0];
+      oldest !== undefined && oldest <= nowMs - this.#windowMs;
+      oldest = recent[0]
+    ) {
+      recent.shift();
+    }
     const allowed = recent.length < this.#limit;
     if (allowed) recent.push(nowMs);
-    this.#taken.set(key, recent);
     if (allowed) return { allowed, remaining: this.#limit - recent.length };
-    return { allowed, retryAfterMs: (oldest ?? nowMs) + this.#windowMs - nowMs };
+    return { allowed, retryAfterMs: (recent[0] ?? nowMs) + this.#windowMs - nowMs };
+  }
+
+  #of(key: string): number[] {
+    const known = this.#taken.get(key);
+    if (known !== undefined) return known;
+    const taken: number[] = [];
+    this.#taken.set(key, taken);
+    return taken;
   }
 }

@@ -6,9 +6,9 @@ import {
   DpopProofRefused,
   parseSpiffeId,
   type SpiffeId,
+  TokenSenderUnproved,
   type UnverifiedAccessToken,
   VerifiedTokens,
-  TokenSenderUnproved,
   verifyAccessToken,
   verifyDpopProof,
 } from '@blastradius/spiffe';

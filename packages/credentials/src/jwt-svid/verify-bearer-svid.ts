@@ -35,7 +35,13 @@ export function bearerSvidVerifier(verification: BearerSvidVerification): Verify
   const verified = new VerifiedTokens<UnverifiedJwtSvid>();
   return async (token, now) => {
     try {
-      return await verifyJwtSvid(token, { audience: [audience], bundles: bundles(), now, leewaySeconds, verified });
+      return await verifyJwtSvid(token, {
+        audience: [audience],
+        bundles: bundles(),
+        now,
+        leewaySeconds,
+        verified,
+      });
     } catch (cause) {
       // The signature is judged before the time: what has expired was signed by a key of the bundle.
       const expired = cause instanceof DomainError && cause.code === 'jwt-svid.expired';

@@ -89,7 +89,8 @@ function readProof(proof: string, { svid, targets, now }: Omit<ProofExpectation,
     throw new ProofRefused('the proof is not by the token’s key');
   }
   const { data, error } = claims.safeParse(jws.claims);
-  if (error) throw new ProofRefused('the proof lacks a claim, or has one that is not understood', { cause: error });
+  if (error)
+    throw new ProofRefused('the proof lacks a claim, or has one that is not understood', { cause: error });
   if (![data.aud].flat().some((target) => targets.includes(target))) {
     throw new ProofRefused('the proof is for another request');
   }

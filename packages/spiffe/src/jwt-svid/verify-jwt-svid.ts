@@ -1,6 +1,6 @@
 import type { JwtBundleSet } from '../bundle/jwt-bundle.ts';
-import { verifyTokenSignature } from '../token-svid/verify-signature.ts';
 import type { VerifiedTokens } from '../token-svid/verified-tokens.ts';
+import { verifyTokenSignature } from '../token-svid/verify-signature.ts';
 import { checkJwtSvid, type JwtSvid, readJwtSvid, type UnverifiedJwtSvid } from './jwt-svid.ts';
 
 export interface JwtSvidExpectation {

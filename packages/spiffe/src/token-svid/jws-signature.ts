@@ -44,5 +44,8 @@ function integer(number: Uint8Array): Buffer {
   while (start < number.length - 1 && number[start] === 0) start += 1;
   const digits = number.subarray(start);
   const isNegative = (digits[0] ?? 0) >= 0x80;
-  return Buffer.concat([Buffer.from([0x02, digits.length + (isNegative ? 1 : 0), ...(isNegative ? [0] : [])]), digits]);
+  return Buffer.concat([
+    Buffer.from([0x02, digits.length + (isNegative ? 1 : 0), ...(isNegative ? [0] : [])]),
+    digits,
+  ]);
 }

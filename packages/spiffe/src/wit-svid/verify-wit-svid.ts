@@ -1,7 +1,7 @@
 import type { WitBundleSet } from '../bundle/wit-bundle.ts';
 import { checkTokenValidity } from '../token-svid/token-claims.ts';
-import { verifyTokenSignature } from '../token-svid/verify-signature.ts';
 import type { VerifiedTokens } from '../token-svid/verified-tokens.ts';
+import { verifyTokenSignature } from '../token-svid/verify-signature.ts';
 import { readWitSvid, type UnverifiedWitSvid, type WitSvid } from './wit-svid.ts';
 
 export interface WitSvidExpectation {

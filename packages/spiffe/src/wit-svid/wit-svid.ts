@@ -1,5 +1,6 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { SpiffeId } from '../spiffe-id/spiffe-id.ts';
+import type { SignatureAlgorithm } from '../token-svid/signature-algorithms.ts';
 import { readToken, type UnverifiedToken } from '../token-svid/token.ts';
 import { checkTokenValidity, readTokenClaims, type TokenClaims } from '../token-svid/token-claims.ts';
 import {
@@ -7,7 +8,6 @@ import {
   TokenKeyIdMissing,
   TokenTypeUnsupported,
 } from '../token-svid/token-svid.errors.ts';
-import type { SignatureAlgorithm } from '../token-svid/signature-algorithms.ts';
 import { readConfirmationKey } from './confirmation-key.ts';
 
 /**
