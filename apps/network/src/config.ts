@@ -35,6 +35,10 @@ const environment = z.object({
   PUBLISHABLE_KEY: z.string().default(''),
   TRUST_DOMAIN: z.string().min(1).default('moltbook.test'),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1).optional(),
+  /** Cedar policies and their schema, where they are not this app's own. */
+  POLICY_FOLDER: z.string().min(1).optional(),
+  /** Which agents are in which group, JSON. */
+  AGENT_GROUPS_FILE: z.string().min(1).optional(),
   /** JSON; what it leaves out stays as it was in the incident. */
   RATE_LIMITS: z
     .string()
@@ -62,6 +66,8 @@ export interface NetworkConfig {
   readonly publishableKey: string;
   readonly trustDomain: string;
   readonly workloadApiAddress: string | null;
+  readonly policyFolder: string | null;
+  readonly agentGroupsFile: string | null;
   readonly rateLimits: RateLimitRules;
   readonly keyResetBatchSize: number;
   readonly logLevel: string;
@@ -89,6 +95,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     publishableKey: parsed.PUBLISHABLE_KEY,
     trustDomain: parsed.TRUST_DOMAIN,
     workloadApiAddress: parsed.SPIFFE_ENDPOINT_SOCKET ?? null,
+    policyFolder: parsed.POLICY_FOLDER ?? null,
+    agentGroupsFile: parsed.AGENT_GROUPS_FILE ?? null,
     rateLimits: Object.freeze({ ...incidentRateLimits, ...withoutGaps(parsed.RATE_LIMITS) }),
     keyResetBatchSize: parsed.KEY_RESET_BATCH_SIZE,
     logLevel: parsed.LOG_LEVEL,

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
+import { modelOf } from '@blastradius/contracts';
 import {
   bearerSvidVerifier,
   boundSvidVerifier,
@@ -34,6 +35,7 @@ import { openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
 import { moltbookFailures } from './moltbook-failures.ts';
 import { startOperator } from './operator/start-operator.ts';
+import { openPolicies } from './policy/authorize.ts';
 import { countRefusal } from './rate-limits/count-refusals.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
@@ -74,6 +76,8 @@ export async function startNetwork(
 
 async function compose(config: NetworkConfig, overrides: NetworkOverrides, started: AsyncDisposableStack) {
   const clock = systemClock;
+  // Before anything is opened: with a bad policy nothing starts.
+  const authorize = openPolicies(config);
   const logger = createLogger('network', config.logLevel);
   await migrate(config.databaseUrl);
   const onError = (err: unknown) => logger.error({ err }, 'database failed');
@@ -83,7 +87,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
   const tls = source
-    ? x509SourceTls(source, config.arm === 'x509-svid', logger)
+    ? x509SourceTls(source, modelOf(config.arm) === 'x509-svid', logger)
     : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
   const verify =
@@ -118,7 +122,8 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
-  installAdmission(fastify, { admission: createAdmission(config, database, verifiers), limits, lastSeen });
+  const admission = createAdmission(config, database, verifiers);
+  installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
   const operator = await startOperator({ config, database, clock, logger });
   started.defer(() => operator.stop());
@@ -144,8 +149,10 @@ function replaceFile(path: string, content: string): void {
 async function tokenVerifiers(config: NetworkConfig, started: AsyncDisposableStack, logger: Logger) {
   const { arm, workloadApiAddress: endpoint, trustDomain, timeScale } = config;
   const options = endpoint === null ? null : { ...sourceOptions(logger), endpoint };
-  const bearer = options && arm === 'jwt-svid' ? started.use(await createBundleSource(options)) : null;
-  const bound = options && arm === 'wit-svid' ? started.use(await createWitBundleSource(options)) : null;
+  const bearer =
+    options && modelOf(arm) === 'jwt-svid' ? started.use(await createBundleSource(options)) : null;
+  const bound =
+    options && modelOf(arm) === 'wit-svid' ? started.use(await createWitBundleSource(options)) : null;
   const leewaySeconds = LEEWAY_SECONDS / timeScale;
   return {
     bearerSvid: bearerSvidVerifier({

@@ -1,3 +1,4 @@
+import { modelOf } from '@blastradius/contracts';
 import { createX509Source } from '@blastradius/spiffe';
 import type { Config } from '../config.ts';
 import type { Arm } from './arm.ts';
@@ -19,7 +20,8 @@ export function createArm(config: Config): Arm {
     networkSpiffeId: config.NETWORK_SPIFFE_ID,
     trustDomain: config.TRUST_DOMAIN,
   };
-  if (config.ARM === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
-  if (config.ARM === 'wit-svid') return new WitSvidArm(options, workloadApi);
+  const model = modelOf(config.ARM);
+  if (model === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
+  if (model === 'wit-svid') return new WitSvidArm(options, workloadApi);
   return new X509SvidArm(options, () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }));
 }

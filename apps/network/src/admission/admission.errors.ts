@@ -1,4 +1,5 @@
 import { DomainError } from '@blastradius/kernel';
+import { ApiError } from '../api-error.ts';
 import type { RefusalReason } from './judgement.ts';
 
 export class AdmissionRefused extends DomainError {
@@ -8,6 +9,18 @@ export class AdmissionRefused extends DomainError {
   constructor(reason: RefusalReason) {
     super('refused by admission');
     this.code = reason;
+  }
+}
+
+/** Whoever it is, it is known who; what it wants is not for it. */
+export class ForbiddenByPolicy extends ApiError {
+  readonly category = 'forbidden';
+  readonly code = 'admission.forbidden-by-policy';
+
+  constructor() {
+    super('You are not allowed to do this', {
+      hint: 'Ask the operator of the network what your agent may do',
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { holdsKeys } from '@blastradius/contracts';
+import { holdsKeys, modelOf } from '@blastradius/contracts';
 import type { VerifyBearerSvid, VerifyBoundSvid } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
 import { storedKeyOf } from '../agents/stored-key-of.ts';
@@ -34,8 +34,9 @@ export function createAdmission(
 
 function proveIn(arm: NetworkConfig['arm'], verifiers: Verifiers): ProveIdentity {
   const { bearerSvid, boundSvid, clock, origins } = verifiers;
-  if (arm === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
-  if (arm === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
+  const model = modelOf(arm);
+  if (model === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
+  if (model === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
   const certificates = new ClientCertificates(verifiers.certificates);
   return ({ socket }) => certificates.on(socket);
 }
