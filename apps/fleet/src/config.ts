@@ -34,7 +34,14 @@ const keyArm = z.object({
   CREDENTIALS_FILE: z.string().min(1).optional(),
 });
 const identityArm = z.object({
-  ARM: z.enum(['jwt-svid', 'wit-svid', 'x509-svid']),
+  ARM: z.enum([
+    'jwt-svid',
+    'jwt-svid+rls',
+    'wit-svid',
+    'x509-svid',
+    'x509-svid+policy',
+    'x509-svid+revocation-push',
+  ]),
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
+import { modelOf } from '@blastradius/contracts';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
@@ -62,6 +63,9 @@ export async function startNetwork(
 
 async function compose(config: NetworkConfig, overrides: NetworkOverrides, started: AsyncDisposableStack) {
   const clock = systemClock;
+  // Before anything is opened: with a bad policy nothing starts.
+  const verification = { ...realVerification, ...overrides.verification };
+  const authorize = verification.policies(config);
   const logger = createLogger('network', config.logLevel);
   await migrate(config.databaseUrl);
   const onError = (err: unknown) => logger.error({ err }, 'database failed');
@@ -71,10 +75,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
   const tls = source
-    ? x509SourceTls(source, config.arm === 'x509-svid', logger)
+    ? x509SourceTls(source, modelOf(config.arm) === 'x509-svid', logger)
     : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
-  const verification = { ...realVerification, ...overrides.verification };
   const verify = verification.clientCertificate(() => source?.bundles() ?? new X509BundleSet());
 
   const log = countRecords(openAuditLog<AuditRecord>(config.ledgerFile), config.arm);
@@ -108,7 +111,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     clock,
   };
   const admission = createAdmission(config, verification.agents(database), verifiers);
-  installAdmission(fastify, { admission, limits, lastSeen });
+  installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
   const operator = await startOperator({ config, database, clock, logger, vault });
   started.defer(() => operator.stop());

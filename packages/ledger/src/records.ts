@@ -94,6 +94,8 @@ export const auditRecord = z.object({
   credentialId: z.string().nullable(),
   spiffeId: z.string().nullable(),
   certificateSerial: z.string().nullable(),
+  /** Where a policy forbade it: which; empty where no policy permitted it. */
+  policies: z.array(z.string()).optional(),
   sourceAddress: z.string(),
   sourcePort: z.number().int(),
   status: z.number().int(),
@@ -161,6 +163,8 @@ export const worldRecord = z.object({
     'credential-reset',
     'key-reset-finished',
     'owner-reconfigured',
+    'revocation-ordered',
+    'revocation-pushed',
     'process-exited',
     'process-restarted',
     'live-ended',

@@ -1,3 +1,4 @@
+import { modelOf } from '@blastradius/contracts';
 import { createX509Source } from '@blastradius/spiffe';
 import type { Config } from '../config.ts';
 import type { Arm } from './arm.ts';
@@ -23,7 +24,8 @@ export function createArm(config: Config): Arm {
   if (config.ARM === 'jwt-svid+dpop') {
     return new DpopArm({ ...options, tokenIssuer: config.TOKEN_ISSUER }, workloadApi);
   }
-  if (config.ARM === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
-  if (config.ARM === 'wit-svid') return new WitSvidArm(options, workloadApi);
+  const model = modelOf(config.ARM);
+  if (model === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
+  if (model === 'wit-svid') return new WitSvidArm(options, workloadApi);
   return new X509SvidArm(options, () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }));
 }

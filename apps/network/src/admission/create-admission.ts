@@ -1,4 +1,4 @@
-import { holdsKeys } from '@blastradius/contracts';
+import { holdsKeys, modelOf } from '@blastradius/contracts';
 import type { VerifyBearerSvid, VerifyBoundAccessToken, VerifyBoundSvid } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
 import { storedKeyOf } from '../agents/stored-key-of.ts';
@@ -37,9 +37,10 @@ export function createAdmission(
 
 function proveIn(arm: NetworkConfig['arm'], verifiers: Verifiers): ProveIdentity {
   const { bearerSvid, boundSvid, boundAccessToken, clock, origins } = verifiers;
-  if (arm === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
-  if (arm === 'jwt-svid+dpop') return proveByBoundAccessToken(boundAccessToken, clock, origins);
-  if (arm === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
+  const model = modelOf(arm);
+  if (model === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
+  if (model === 'jwt-svid+dpop') return proveByBoundAccessToken(boundAccessToken, clock, origins);
+  if (model === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
   const certificates = new ClientCertificates(verifiers.certificates);
   return ({ socket }) => certificates.on(socket);
 }

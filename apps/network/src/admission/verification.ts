@@ -5,6 +5,7 @@ import {
   clientCertificateVerifier,
 } from '@blastradius/credentials';
 import type { Database } from '../database/database.ts';
+import { openPolicies } from '../policy/authorize.ts';
 import type { AgentsByCredential } from './agents-by-credential.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
 
@@ -15,6 +16,7 @@ export interface Verification {
   readonly bearerSvid: typeof bearerSvidVerifier;
   readonly boundSvid: typeof boundSvidVerifier;
   readonly boundAccessToken: typeof boundAccessTokenVerifier;
+  readonly policies: typeof openPolicies;
 }
 
 export const verification: Verification = {
@@ -23,4 +25,5 @@ export const verification: Verification = {
   bearerSvid: bearerSvidVerifier,
   boundSvid: boundSvidVerifier,
   boundAccessToken: boundAccessTokenVerifier,
+  policies: openPolicies,
 };

@@ -6,7 +6,7 @@ import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
 import type { AuthorityOperator } from '../world/world.ts';
-import { realSeconds } from '../world/world-setting.ts';
+import { databaseSuffix, realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
 import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
@@ -121,7 +121,7 @@ async function issuerEnvironment(
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
   // Each world has a trust domain of its own, though worlds share the server.
-  const name = `issuer_${setting.arm.replaceAll(/[^a-z0-9]/g, '_')}`;
+  const name = `issuer_${databaseSuffix(setting.arm)}`;
   await setting.postgres.query('postgres', `create role ${name} login password '${rolePassword}'`);
   await setting.postgres.createDatabase(name, name);
   return {
