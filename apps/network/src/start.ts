@@ -7,7 +7,6 @@ import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
 import { createX509Source, keepPeerChains, X509BundleSet, type X509Source } from '@blastradius/spiffe';
-import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { createTokenVerifiers } from './admission/token-verifiers.ts';
 import { verification as realVerification, type Verification } from './admission/verification.ts';
@@ -110,7 +109,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
-  const admission = createAdmission(config, verification.agents(database), verifiers);
+  const admission = verification.admission(config, verification.agents(database), verifiers);
   installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
   const operator = await startOperator({ config, database, clock, logger, vault });

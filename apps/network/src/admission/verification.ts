@@ -7,6 +7,7 @@ import {
 import type { Database } from '../database/database.ts';
 import { openPolicies } from '../policy/authorize.ts';
 import type { AgentsByCredential } from './agents-by-credential.ts';
+import { createAdmission } from './create-admission.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
 
 /** What a verification of credentials is made of: all that stands between a caller and an agent's name. */
@@ -17,6 +18,7 @@ export interface Verification {
   readonly boundSvid: typeof boundSvidVerifier;
   readonly boundAccessToken: typeof boundAccessTokenVerifier;
   readonly policies: typeof openPolicies;
+  readonly admission: typeof createAdmission;
 }
 
 export const verification: Verification = {
@@ -26,4 +28,5 @@ export const verification: Verification = {
   boundSvid: boundSvidVerifier,
   boundAccessToken: boundAccessTokenVerifier,
   policies: openPolicies,
+  admission: createAdmission,
 };
