@@ -34,13 +34,25 @@ const keyArm = z.object({
   CREDENTIALS_FILE: z.string().min(1).optional(),
 });
 const identityArm = z.object({
-  ARM: z.enum(['jwt-svid', 'wit-svid', 'x509-svid']),
+  ARM: z.enum([
+    'jwt-svid',
+    'jwt-svid+rls',
+    'wit-svid',
+    'x509-svid',
+    'x509-svid+policy',
+    'x509-svid+revocation-push',
+  ]),
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
 });
+const accessTokenArm = identityArm.extend({
+  ARM: z.literal('jwt-svid+dpop'),
+  /** The authorization server that gives agents their access tokens, `https://host[:port]`. */
+  TOKEN_ISSUER: z.url({ protocol: /^https$/ }),
+});
 
-const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm, accessTokenArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

@@ -9,10 +9,27 @@ export {
   postsIn,
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';
+export {
+  followIssuerKeys,
+  type IssuerKeys,
+  type IssuerKeysOptions,
+  IssuerKeysUnavailable,
+} from './dpop/issuer-keys.ts';
+export { type BoundAccessToken, presentBoundAccessToken } from './dpop/present.ts';
+export { DPOP_HEADER, DpopKey, type ProvedRequest } from './dpop/proof.ts';
+export { RenewedAccessToken, type RenewedAccessTokenOptions } from './dpop/renewed-access-token.ts';
+export { AccessTokenNotGiven } from './dpop/request-access-token.ts';
+export {
+  type BoundAccessTokenVerification,
+  boundAccessTokenVerifier,
+  type ShownBoundAccessToken,
+  type VerifyBoundAccessToken,
+} from './dpop/verify-bound-access-token.ts';
 export { isHashOfKey, keptHashed, keptPlain, type StoredKey } from './hashed-key/stored-key.ts';
 export { presentJwtSvid } from './jwt-svid/present.ts';
 export {
   BearerSvidRefused,
+  type BearerSvidVerification,
   bearerSvidVerifier,
   type VerifyBearerSvid,
 } from './jwt-svid/verify-bearer-svid.ts';

@@ -19,8 +19,10 @@ export const presented = z.enum([
   'spiffe-id-as-name',
   'rogue-ca-certificate',
   'rogue-signed-token',
+  'rogue-access-token',
   'jwt-svid-from-backup',
   'wit-svid-from-backup',
+  'access-token-from-backup',
   'expired-svid',
 ]);
 export type Presented = z.infer<typeof presented>;
@@ -92,6 +94,8 @@ export const auditRecord = z.object({
   credentialId: z.string().nullable(),
   spiffeId: z.string().nullable(),
   certificateSerial: z.string().nullable(),
+  /** Where a policy forbade it: which; empty where no policy permitted it. */
+  policies: z.array(z.string()).optional(),
   sourceAddress: z.string(),
   sourcePort: z.number().int(),
   status: z.number().int(),
@@ -159,6 +163,8 @@ export const worldRecord = z.object({
     'credential-reset',
     'key-reset-finished',
     'owner-reconfigured',
+    'revocation-ordered',
+    'revocation-pushed',
     'process-exited',
     'process-restarted',
     'live-ended',

@@ -6,6 +6,8 @@ export interface AdmissionRequest {
   readonly authorization: string | undefined;
   readonly workloadIdentityToken: string | undefined;
   readonly workloadProofToken: string | undefined;
+  readonly dpopProof: string | undefined;
+  readonly method: string;
   readonly path: string;
   /** Of the route and method, not of anything the caller says. */
   readonly scope: RouteScope;

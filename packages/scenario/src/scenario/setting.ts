@@ -9,6 +9,10 @@ export const population = z.strictObject({
   agents: sourced(z.int().min(1).max(100_000)),
   processes: sourced(z.int().min(0).max(100)).describe('agents that are a process of their own'),
   agentsPerOwner: sourced(z.int().min(1).max(10_000)),
+  readerShare: sourced(z.number().min(0).max(1))
+    .optional()
+    .transform((share) => share ?? 0)
+    .describe('share of agents that read and never write; nobody where it is left out'),
 });
 
 /** Times of the incident; the run compresses them by `timeScale`. */

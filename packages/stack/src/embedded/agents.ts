@@ -12,6 +12,8 @@ export interface NetworkAddress {
   readonly certificatePem?: string | undefined;
   /** The Workload API, where identities come from there. */
   readonly workloadApiSocket?: string | undefined;
+  /** The authorization server, where agents show access tokens. */
+  readonly tokenIssuer?: string | undefined;
 }
 
 /**
@@ -101,6 +103,7 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
           ...(network.workloadApiSocket
             ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
             : {}),
+          ...(network.tokenIssuer ? { TOKEN_ISSUER: network.tokenIssuer } : {}),
           TRUST_DOMAIN: trustDomain,
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,

@@ -5,6 +5,7 @@ import { unixRequest } from '../process/unix-request.ts';
 import { createNetworkOperator } from '../world/network-operator.ts';
 import type { Agents, World } from '../world/world.ts';
 import { isIdentityArm } from '../world/world-setting.ts';
+import { policyEnvironment } from './agent-groups.ts';
 import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
@@ -43,6 +44,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       url,
       certificatePem: network.ready.certificatePem,
       workloadApiSocket: identity?.workloadApiSocket,
+      tokenIssuer: identity?.tokenIssuer,
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
@@ -109,7 +111,14 @@ function startNetwork(
           PUBLISHABLE_KEY: backend.publishableKey,
           TRUST_DOMAIN: setting.scenario.identity.trustDomain,
           RATE_LIMITS: JSON.stringify({ requestsPerMinute, minutesPerPost: postMinutes, commentsPerHour }),
+          ...policyEnvironment(setting),
           ...(identity ? { SPIFFE_ENDPOINT_SOCKET: `unix://${identity.workloadApiSocket}` } : {}),
+          ...(identity?.tokenIssuer
+            ? {
+                TOKEN_ISSUER: identity.tokenIssuer,
+                TOKEN_KEYS_REFRESH_SECONDS: String(identity.refreshHintSeconds),
+              }
+            : {}),
         },
       }),
   });

@@ -1,6 +1,7 @@
 import {
   AgentClient,
   type Presenter,
+  presentBoundAccessToken,
   presentHeaders,
   presentStaticKey,
   presentWitSvid,
@@ -54,6 +55,12 @@ export class Clients {
       }
       case 'rogue-signed-token':
         return bearer(await this.#rogue.signToken(way.spiffeId));
+      case 'rogue-access-token': {
+        const token = await this.#rogue.signAccessToken(way.spiffeId);
+        return presentBoundAccessToken({ token: () => token, trust: anyone });
+      }
+      case 'access-token-from-backup':
+        return presentBoundAccessToken({ token: () => way.token, trust: anyone });
       case 'jwt-svid-from-backup':
         return bearer(way.token);
       case 'wit-svid-from-backup':
@@ -91,6 +98,10 @@ function keyOf(way: Way): string {
       return `rogue ${way.spiffeId}`;
     case 'rogue-signed-token':
       return `signed ${way.spiffeId}`;
+    case 'rogue-access-token':
+      return `access ${way.spiffeId}`;
+    case 'access-token-from-backup':
+      return `bound access ${way.token.accessToken}`;
     case 'jwt-svid-from-backup':
       return `token ${way.token}`;
     case 'wit-svid-from-backup':

@@ -1,4 +1,4 @@
-import type { BoundToken } from '@blastradius/credentials';
+import type { BoundAccessToken, BoundToken } from '@blastradius/credentials';
 import type { X509Svid } from '@blastradius/spiffe';
 import type { Backup } from './careless-backup.ts';
 import type { LootRow } from './loot.ts';
@@ -14,9 +14,11 @@ export type Way =
     }
   | { readonly presented: 'rogue-ca-certificate'; readonly spiffeId: string }
   | { readonly presented: 'rogue-signed-token'; readonly spiffeId: string }
+  | { readonly presented: 'rogue-access-token'; readonly spiffeId: string }
   | { readonly presented: 'expired-svid'; readonly svid: X509Svid }
   | { readonly presented: 'jwt-svid-from-backup'; readonly token: string }
   | { readonly presented: 'wit-svid-from-backup'; readonly svid: BoundToken }
+  | { readonly presented: 'access-token-from-backup'; readonly token: BoundAccessToken }
   | { readonly presented: 'nothing' };
 
 /**
@@ -36,6 +38,7 @@ export function waysToPresent(victim: LootRow, backup: Backup | undefined): Way[
     ...(backup && isTheirs ? [wayOfBackup(backup)] : []),
     { presented: 'nothing' },
     { presented: 'rogue-signed-token', spiffeId },
+    { presented: 'rogue-access-token', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'x-spiffe-id', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'x-forwarded-client-cert', spiffeId },
   ];
@@ -50,5 +53,7 @@ export function wayOfBackup(backup: Backup): Way {
       return { presented: 'jwt-svid-from-backup', token: backup.token };
     case 'wit-svid':
       return { presented: 'wit-svid-from-backup', svid: backup.svid };
+    case 'access-token':
+      return { presented: 'access-token-from-backup', token: backup.token };
   }
 }
