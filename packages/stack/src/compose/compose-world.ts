@@ -39,6 +39,7 @@ export async function steerWorld(
     agents,
     thief,
     backupFile: services.backupFile,
+    leakEvents: [],
     operator: createNetworkOperator(relay.request),
     loadEntry: await composeLoadEntry(setting.arm, services.network, project),
     forceRotation: issuerRelay
