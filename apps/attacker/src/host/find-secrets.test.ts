@@ -6,7 +6,7 @@ import { certificatesToPem } from '@blastradius/spiffe';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findSecrets, KeyRing, noFinds } from './find-secrets.ts';
 import { MemoryWalk } from './memory-walk.ts';
-import { ProcessView, usedRanges } from './process-view.ts';
+import { ProcessView, writableRanges } from './process-view.ts';
 
 const apiKey = () => `moltbook_sk_${randomBytes(24).toString('base64url')}`;
 const hour = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
@@ -109,11 +109,11 @@ describe('in the memory of a process', () => {
     let [looks, more] = [0, true];
     for (; more && looks < 1000; looks++) {
       let bytes = 0;
-      more = await walk.goOn({ bytes: 32 * 2 ** 20, milliseconds: 60_000 }, (chunk) => {
+      more = await walk.goOn({ bytes: 8 * 2 ** 20, milliseconds: 60_000 }, (chunk) => {
         bytes += chunk.length;
         findSecrets(chunk, finds, { isMemory: true });
       });
-      expect(bytes).toBeLessThanOrEqual(33 * 2 ** 20);
+      expect(bytes).toBeLessThanOrEqual(9 * 2 ** 20);
     }
     expect(looks).toBeGreaterThan(1);
     expect(finds.apiKeys).toContain(held.secret);
@@ -143,20 +143,15 @@ describe('in the memory of a process', () => {
   });
 });
 
-test('memory that was never touched, can’t be written or is the kernel’s is not looked at', () => {
-  const smaps = [
+test('memory that can’t be written, or is the kernel’s, is not looked at', () => {
+  const maps = [
     '1000-3000 rw-p 00000000 00:00 0                          [heap]',
-    'Rss:                   4 kB',
-    '3000-4000 rw-p 00000000 00:00 0 ',
-    'Rss:                   0 kB',
     '4000-5000 r--p 00000000 08:01 7                          /usr/bin/node',
-    'Rss:                   4 kB',
     '5000-6000 rw-p 00000000 00:00 0                          [vvar]',
-    'Rss:                   4 kB',
-    '6000-7000 rw-p 00000000 00:00 0',
-    'Rss:                   8 kB',
+    '6000-7000 rw-p 00000000 00:00 0 ',
+    '7000-8000 ---p 00000000 00:00 0',
   ].join('\n');
-  expect(usedRanges(smaps)).toEqual([
+  expect(writableRanges(maps)).toEqual([
     { from: 0x1000, to: 0x3000 },
     { from: 0x6000, to: 0x7000 },
   ]);

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { PlaceRefused, ProcessClosed } from './host.errors.ts';
 
 /** A stretch of a process's memory that it has really used. */
@@ -32,7 +32,21 @@ export class ProcessView {
 
   /** Writable memory with anything in it: what was never touched holds nothing. */
   async usedMemory(pid: number): Promise<readonly MemoryRange[]> {
-    return usedRanges(await this.#read(pid, 'smaps'));
+    const writable = writableRanges(await this.#read(pid, 'maps'));
+    const pagemap = await this.#allowed(pid, 'pagemap', (file) => open(file, 'r'));
+    try {
+      const used = await Promise.all(writable.map((range) => usedPages(pagemap, range)));
+      return used.flat();
+    } finally {
+      await pagemap.close();
+    }
+  }
+
+  /** Files that the process was told of in its environment, as far as they are short and ours to read. */
+  async namedFiles(pid: number): Promise<readonly Buffer[]> {
+    const paths = [...(await this.environment(pid)).values()].filter((value) => value.startsWith('/'));
+    const contents = await Promise.all(paths.map(readShortFile));
+    return contents.filter((content) => content !== undefined);
   }
 
   /** The caller closes it. */
@@ -61,20 +75,43 @@ export class ProcessView {
   }
 }
 
-/** From a table as in /proc/<pid>/smaps: what is readable and writable and has pages in memory. Pure. */
-export function usedRanges(smaps: string): MemoryRange[] {
-  const ranges: MemoryRange[] = [];
-  let range: MemoryRange | undefined;
-  for (const line of smaps.split('\n')) {
-    const head = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \S+\s*(.*)$/.exec(line);
-    if (head) {
-      const [, from = '', to = '', rights = '', name = ''] = head;
-      const isOurs = rights.startsWith('rw') && !name.startsWith('[v');
-      range = isOurs ? { from: Number.parseInt(from, 16), to: Number.parseInt(to, 16) } : undefined;
-      continue;
-    }
-    const resident = /^Rss:\s+(\d+) kB$/.exec(line);
-    if (resident && range && Number(resident[1]) > 0) ranges.push(range);
+/** From a table as in /proc/<pid>/maps: what is readable and writable, and not the kernel's. Pure. */
+export function writableRanges(maps: string): MemoryRange[] {
+  return maps.split('\n').flatMap((line) => {
+    const [, from = '', to = '', name = ''] =
+      /^([0-9a-f]+)-([0-9a-f]+) rw\S\S \S+ \S+ \S+\s*(.*)$/.exec(line) ?? [];
+    if (from === '' || name.startsWith('[v')) return [];
+    return [{ from: Number.parseInt(from, 16), to: Number.parseInt(to, 16) }];
+  });
+}
+
+const PAGE_BYTES = 4096;
+const ENTRY_BYTES = 8;
+/** Shorter gaps are read along: a range more costs more than a few empty pages. */
+const GAP_PAGES = 4;
+
+/** The pages of a range that are there: in memory or swapped out (bits 63 and 62 of their entries). */
+async function usedPages(pagemap: FileHandle, { from, to }: MemoryRange): Promise<MemoryRange[]> {
+  const entries = Buffer.alloc(((to - from) / PAGE_BYTES) * ENTRY_BYTES);
+  const { bytesRead } = await pagemap.read(entries, 0, entries.length, (from / PAGE_BYTES) * ENTRY_BYTES);
+  const used: MemoryRange[] = [];
+  for (let page = 0; page * ENTRY_BYTES < bytesRead; page++) {
+    if (((entries[page * ENTRY_BYTES + 7] ?? 0) & 0xc0) === 0) continue;
+    const [at, last] = [from + page * PAGE_BYTES, used.at(-1)];
+    if (last && at - last.to <= GAP_PAGES * PAGE_BYTES)
+      used[used.length - 1] = { from: last.from, to: at + PAGE_BYTES };
+    else used.push({ from: at, to: at + PAGE_BYTES });
   }
-  return ranges;
+  return used;
+}
+
+const FILE_BYTES_MAX = 256 * 1024;
+
+async function readShortFile(path: string): Promise<Buffer | undefined> {
+  try {
+    const facts = await stat(path);
+    return facts.isFile() && facts.size <= FILE_BYTES_MAX ? await readFile(path) : undefined;
+  } catch {
+    return undefined;
+  }
 }
