@@ -22,6 +22,8 @@ export const presented = z.enum([
   'jwt-svid-from-backup',
   'wit-svid-from-backup',
   'expired-svid',
+  // A victim that was talked into it has shown itself.
+  'own-identity',
 ]);
 export type Presented = z.infer<typeof presented>;
 
@@ -36,7 +38,7 @@ export const attackerRecord = z.object({
   requestId: z.string(),
   step: z.string(),
   technique: z.string(),
-  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential']),
+  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential', 'confused-agent']),
   action: z.enum(['fetch', 'list-tables', 'read', 'write', 'validate', 'post', 'dm', 'edit-profile']),
   forges: z.boolean(),
   victim: z.string().nullable(),
@@ -74,6 +76,10 @@ export const agentRecord = z.object({
   latencyMs: z.number(),
   /** Why a request failed without an answer (`ECONNREFUSED` and the like). */
   error: z.string().optional(),
+  /** The post whose orders the agent followed; its owner wanted nothing of the kind. */
+  talkedIntoBy: z.string().optional(),
+  /** `credentialId` of a secret of its human that it gave away by this request. */
+  gaveAway: z.string().optional(),
 });
 export type AgentRecord = z.infer<typeof agentRecord>;
 

@@ -59,6 +59,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       },
       forceRotation: identity?.forceRotation ?? null,
       authorities: identity ?? null,
+      issuerOutage: identity?.issuerOutage ?? null,
       operator: createNetworkOperator((...call) => unixRequest(operatorSocket(setting), ...call)),
       administer: backend.administer,
       inspect: backend.inspect,

@@ -23,8 +23,16 @@ export interface World {
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
+  /** Null where there is no issuer, or it is out of reach. */
+  readonly issuerOutage: IssuerOutage | null;
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
+}
+
+/** The issuer is gone, and nobody starts it again before the end. */
+export interface IssuerOutage {
+  begin(): void;
+  end(): void;
 }
 
 export interface AuthorityOperator {
