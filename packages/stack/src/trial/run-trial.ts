@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
 import type { World } from '../world/world.ts';
+import { replaceAuthorities } from './replace-authorities.ts';
 import { type DueEvent, type RunningTimeline, runTimeline } from './timeline.ts';
 
 /** How a trial stands, for whoever watches it. */
@@ -43,6 +44,7 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
   const timeline = runTimeline(clock, [
     ...fixesOf(world),
     ...backupsOf(world),
+    ...world.leakEvents,
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);
@@ -81,7 +83,8 @@ function backupsOf(world: World): DueEvent[] {
   const { agents, backupMinute } = scenario.attack.carelessBackup;
   const careless = population.agents.slice(0, Math.min(agents, 1));
   const file = world.backupFile;
-  if (file === null) return [];
+  // Beside the leak of the incident itself; the others measure what they take alone.
+  if (file === null || world.setting.leakVector !== 'open-database') return [];
   return careless.map(({ name }) => ({
     minute: backupMinute,
     what: `the backup of ${name}`,
@@ -96,7 +99,13 @@ function keyResetsOf(world: World, clock: IncidentClock, timeline: RunningTimeli
 }
 
 async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTimeline): Promise<void> {
-  const { record, scenario, population, seed } = world.setting;
+  const { record, scenario, population, seed, leakVector } = world.setting;
+  if (leakVector === 'issuer-signing-key' && world.authorities !== null) {
+    record({ event: 'key-reset-started', subject: null, detail: 'the authorities’ keys' });
+    await replaceAuthorities(world);
+    record({ event: 'key-reset-finished', subject: null, detail: 'the authorities’ keys are revoked' });
+    return;
+  }
   const campaignId = await world.operator.startKeyReset();
   if (campaignId === null) {
     record({ event: 'key-reset-finished', subject: null, detail: 'nothing to reset: agents hold no secret' });
