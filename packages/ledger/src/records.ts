@@ -24,6 +24,8 @@ export const presented = z.enum([
   'wit-svid-from-backup',
   'access-token-from-backup',
   'expired-svid',
+  // A victim that was talked into it has shown itself.
+  'own-identity',
   // What lay where the leak of the run led to, shown as its owner shows it.
   'stolen-key',
   'stolen-jwt-svid',
@@ -52,7 +54,7 @@ export const attackerRecord = z.object({
   requestId: z.string(),
   step: z.string(),
   technique: z.string(),
-  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential']),
+  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential', 'confused-agent']),
   action: z.enum(['fetch', 'list-tables', 'read', 'take', 'write', 'validate', 'post', 'dm', 'edit-profile']),
   forges: z.boolean(),
   victim: z.string().nullable(),
@@ -90,6 +92,10 @@ export const agentRecord = z.object({
   latencyMs: z.number(),
   /** Why a request failed without an answer (`ECONNREFUSED` and the like). */
   error: z.string().optional(),
+  /** The post whose orders the agent followed; its owner wanted nothing of the kind. */
+  talkedIntoBy: z.string().optional(),
+  /** `credentialId` of a secret of its human that it gave away by this request. */
+  gaveAway: z.string().optional(),
 });
 export type AgentRecord = z.infer<typeof agentRecord>;
 

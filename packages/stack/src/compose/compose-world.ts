@@ -51,6 +51,7 @@ export async function steerWorld(
       : null,
     // The Workload API's socket is in a container.
     authorities: null,
+    issuerOutage: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {

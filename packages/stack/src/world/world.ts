@@ -1,4 +1,4 @@
-import type { ProcessCommand } from '@blastradius/contracts';
+import type { KeySetKind, ProcessCommand } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
 import type { DueEvent } from '../trial/timeline.ts';
 import type { LoadEntry } from './load-entry.ts';
@@ -26,8 +26,16 @@ export interface World {
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
+  /** Null where there is no issuer, or it is out of reach. */
+  readonly issuerOutage: IssuerOutage | null;
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
+}
+
+/** The issuer is gone, and nobody starts it again before the end. */
+export interface IssuerOutage {
+  begin(): void;
+  end(): void;
 }
 
 export interface AuthorityOperator {
@@ -35,7 +43,7 @@ export interface AuthorityOperator {
   readonly workloadApiSocket: string;
   readonly refreshHintSeconds: number;
   /** Resolves when the issuer has taken the step. */
-  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: 'x509' | 'jwt' | 'wit'): Promise<void>;
+  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: KeySetKind): Promise<void>;
 }
 
 /** All agents of one world: one process that hosts many, and some that are processes of their own. */
