@@ -30,11 +30,18 @@ const environment = z.object({
 });
 
 const keyArm = z.object({
-  ARM: z.enum(['static-key', 'hashed-key']),
+  ARM: z.enum(['static-key', 'hashed-key', 'scoped-key', 'rotated-key']),
   NETWORK_CERTIFICATE_PEM: z.string().min(1),
   /** Read again when it changes: a network that is started anew makes itself a new certificate. */
   NETWORK_CERTIFICATE_PEM_FILE: z.string().min(1).optional(),
   CREDENTIALS_FILE: z.string().min(1).optional(),
+});
+const vaultArm = keyArm.extend({
+  ARM: z.literal('vaulted-key'),
+  VAULT_ADDR: z.url(),
+  /** Secret zero: the role id and the secret id of this host, in a file that only its user may read. */
+  VAULT_APPROLE_FILE: z.string().min(1),
+  VAULT_POLL_SECONDS: z.coerce.number().positive(),
 });
 const identityArm = z.object({
   ARM: z.enum([
@@ -55,7 +62,7 @@ const accessTokenArm = identityArm.extend({
   TOKEN_ISSUER: z.url({ protocol: /^https$/ }),
 });
 
-const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm, accessTokenArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, vaultArm, identityArm, accessTokenArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

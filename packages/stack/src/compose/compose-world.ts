@@ -52,6 +52,7 @@ export async function steerWorld(
     // The Workload API's socket is in a container.
     authorities: null,
     issuerOutage: null,
+    vault: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {
