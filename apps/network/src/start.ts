@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
-import { modelOf } from '@blastradius/contracts';
+import { modelOf, modifierOf } from '@blastradius/contracts';
 import {
   bearerSvidVerifier,
   boundSvidVerifier,
@@ -22,6 +22,7 @@ import {
   X509BundleSet,
   type X509Source,
 } from '@blastradius/spiffe';
+import { ClientCertificates } from './admission/client-certificates.ts';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { LastSeen } from './agents/last-seen.ts';
@@ -38,6 +39,9 @@ import { startOperator } from './operator/start-operator.ts';
 import { openPolicies } from './policy/authorize.ts';
 import { countRefusal } from './rate-limits/count-refusals.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
+import { DenyList } from './revocation/deny-list.ts';
+import { LiveConnections } from './revocation/live-connections.ts';
+import { RevokeSvids } from './revocation/revoke-svids.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
 import { Readiness } from './web/readiness.ts';
@@ -116,8 +120,19 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
+  const denyList = new DenyList();
+  const certificates = new ClientCertificates({
+    verify,
+    clock,
+    trustVersion: tls.trustVersion,
+    isRevoked: (svid) => denyList.isRevoked(svid),
+  });
+  const connections = new LiveConnections((socket) => certificates.svidOn(socket));
+  const revokeSvids =
+    modifierOf(config.arm) === 'revocation-push' ? new RevokeSvids(database, denyList, connections) : null;
+  await revokeSvids?.load();
   const verifiers = {
-    certificates: { verify, clock, trustVersion: tls.trustVersion },
+    certificates,
     ...(await tokenVerifiers(config, started, logger)),
     origins: () => originsOf(app.getHttpServer()),
     clock,
@@ -125,10 +140,13 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const admission = createAdmission(config, database, verifiers);
   installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
-  const operator = await startOperator({ config, database, clock, logger });
+  const operator = await startOperator({ config, database, clock, logger, revokeSvids });
   started.defer(() => operator.stop());
   const server: unknown = app.getHttpServer();
-  if (server instanceof Server) keepPeerChains(server);
+  if (server instanceof Server) {
+    keepPeerChains(server);
+    connections.follow(server);
+  }
   await app.listen({ host: config.bindAddress, port: config.port });
   if (server instanceof Server) tls.follow(server);
   started.defer(() => readiness.stop());

@@ -5,7 +5,7 @@ import { storedKeyOf } from '../agents/stored-key-of.ts';
 import type { NetworkConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { Admission } from './admission.ts';
-import { ClientCertificates, type ClientCertificatesOptions } from './client-certificates.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import { IdentityAdmission, type ProveIdentity } from './identity-admission.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
 import { proveByBearerToken, proveByBoundToken } from './prove-by-token.ts';
@@ -13,7 +13,7 @@ import { StaticKeyAdmission } from './static-key-admission.ts';
 
 /** How what callers show is verified, for the arms in which it is. */
 export interface Verifiers {
-  readonly certificates: ClientCertificatesOptions;
+  readonly certificates: ClientCertificates;
   readonly bearerSvid: VerifyBearerSvid;
   readonly boundSvid: VerifyBoundSvid;
   /** The server's own: a proof is made for one of its URLs. */
@@ -37,6 +37,5 @@ function proveIn(arm: NetworkConfig['arm'], verifiers: Verifiers): ProveIdentity
   const model = modelOf(arm);
   if (model === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
   if (model === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
-  const certificates = new ClientCertificates(verifiers.certificates);
-  return ({ socket }) => certificates.on(socket);
+  return ({ socket }) => verifiers.certificates.on(socket);
 }

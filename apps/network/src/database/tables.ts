@@ -55,6 +55,13 @@ export interface Tables {
     started_at: Generated<Date>;
     finished_at: Date | null;
   };
+  'operations.revoked_serials': { serial: string; reason: string; revoked_at: Generated<Date> };
+  'operations.revoked_identities': {
+    spiffe_id: string;
+    issued_before: Date;
+    reason: string;
+    revoked_at: Generated<Date>;
+  };
   'operations.key_resets': {
     campaign_id: string;
     agent_id: string;

@@ -4,28 +4,44 @@ import { provideValue } from '@blastradius/nest-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Database } from '../database/database.ts';
 import { Owners } from '../owners/owners.ts';
+import { RevokeSvids } from '../revocation/revoke-svids.ts';
 import { AgentOwnersController } from './agent-owners.controller.ts';
 import { HandOutKey } from './hand-out-key.ts';
 import { KeyResetCampaigns } from './key-reset-campaigns.ts';
 import { KeyResetsController } from './key-resets.controller.ts';
 import { NoKeyResetsController } from './no-key-resets.controller.ts';
+import { NoRevocationsController } from './no-revocations.controller.ts';
+import { RevocationsController } from './revocations.controller.ts';
 
 export interface OperatorParts {
   readonly arm: Arm;
   readonly database: Database;
   readonly clock: Clock;
   readonly campaigns: KeyResetCampaigns;
+  /** Null where nothing is revoked before its end. */
+  readonly revokeSvids: RevokeSvids | null;
 }
 
 /** The operator's API, in an application of its own: nothing of it hangs on the public one. */
-export function operatorModule({ arm, database, clock, campaigns }: OperatorParts): DynamicModule {
+export function operatorModule({
+  arm,
+  database,
+  clock,
+  campaigns,
+  revokeSvids,
+}: OperatorParts): DynamicModule {
   return {
     module: OperatorModule,
-    controllers: [holdsKeys(arm) ? KeyResetsController : NoKeyResetsController, AgentOwnersController],
+    controllers: [
+      holdsKeys(arm) ? KeyResetsController : NoKeyResetsController,
+      revokeSvids ? RevocationsController : NoRevocationsController,
+      AgentOwnersController,
+    ],
     providers: [
       provideValue(KeyResetCampaigns, campaigns),
       provideValue(HandOutKey, new HandOutKey(database, clock, arm)),
       provideValue(Owners, new Owners(database)),
+      ...(revokeSvids ? [provideValue(RevokeSvids, revokeSvids)] : []),
     ],
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
+import { revocationsOf } from '../containment/push-revocation.ts';
 import type { World } from '../world/world.ts';
 import { type DueEvent, type RunningTimeline, runTimeline } from './timeline.ts';
 
@@ -43,6 +44,7 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
   const timeline = runTimeline(clock, [
     ...fixesOf(world),
     ...backupsOf(world),
+    ...revocationsOf(world),
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);

@@ -1,4 +1,5 @@
 import { networkOperator } from '@blastradius/contracts';
+import type { z } from 'zod';
 import { ComponentFailed } from '../stack.errors.ts';
 
 /** The network's operator, who resets keys and hands the new ones to their owners. */
@@ -8,6 +9,10 @@ export interface NetworkOperator {
   keyReset(campaignId: string): Promise<ReturnType<typeof networkOperator.keyResetStatus.parse>>;
   /** Null as long as the campaign has not come to this agent. */
   newKeyOf(agent: string): Promise<string | null>;
+  /** Ends SVIDs before their time; rejects in the arms whose network keeps no deny list. */
+  revoke(
+    order: z.input<typeof networkOperator.revocationOrder>,
+  ): Promise<z.output<typeof networkOperator.revocationAnswer>>;
   linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
@@ -36,6 +41,10 @@ export function createNetworkOperator(request: OperatorRequest): NetworkOperator
       const answer = await request('POST', agentPath(agent, 'key'));
       return answer.status === 409 ? null : networkOperator.ownerKeyAnswer.parse(answer.body).apiKey;
     },
+    revoke: async (revocations) =>
+      networkOperator.revocationAnswer.parse(
+        await order(request, 'POST', '/operator/revocations', revocations),
+      ),
     linkOwner: async (agent, owner) => void (await order(request, 'PUT', agentPath(agent, 'owner'), owner)),
   };
 }
