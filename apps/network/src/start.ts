@@ -1,12 +1,13 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
-import { modelOf } from '@blastradius/contracts';
+import { modelOf, modifierOf } from '@blastradius/contracts';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
 import { createX509Source, keepPeerChains, X509BundleSet, type X509Source } from '@blastradius/spiffe';
+import { ClientCertificates } from './admission/client-certificates.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { createTokenVerifiers } from './admission/token-verifiers.ts';
 import { verification as realVerification, type Verification } from './admission/verification.ts';
@@ -26,6 +27,8 @@ import { startOperator } from './operator/start-operator.ts';
 import { countRefusal } from './rate-limits/count-refusals.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
 import { sourceOptions } from './source-options.ts';
+import { LiveConnections } from './revocation/live-connections.ts';
+import { RevokeSvids } from './revocation/revoke-svids.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
 import { Readiness } from './web/readiness.ts';
@@ -103,19 +106,33 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
+  const denyList = verification.denyList();
+  const certificates = new ClientCertificates({
+    verify,
+    clock,
+    trustVersion: tls.trustVersion,
+    isRevoked: (svid) => denyList.isRevoked(svid),
+  });
+  const connections = new LiveConnections((socket) => certificates.svidOn(socket));
+  const revokeSvids =
+    modifierOf(config.arm) === 'revocation-push' ? new RevokeSvids(database, denyList, connections) : null;
+  await revokeSvids?.load();
   const verifiers = {
-    certificates: { verify, clock, trustVersion: tls.trustVersion },
     ...(await createTokenVerifiers(config, { verification, source, started, logger })),
+    certificates,
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
   const admission = verification.admission(config, verification.agents(database), verifiers);
   installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
-  const operator = await startOperator({ config, database, clock, logger, vault });
+  const operator = await startOperator({ config, database, clock, logger, vault, revokeSvids });
   started.defer(() => operator.stop());
   const server: unknown = app.getHttpServer();
-  if (server instanceof Server) keepPeerChains(server);
+  if (server instanceof Server) {
+    keepPeerChains(server);
+    connections.follow(server);
+  }
   await app.listen({ host: config.bindAddress, port: config.port });
   if (server instanceof Server) tls.follow(server);
   started.defer(() => readiness.stop());

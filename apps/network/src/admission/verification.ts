@@ -6,6 +6,7 @@ import {
 } from '@blastradius/credentials';
 import type { Database } from '../database/database.ts';
 import { openPolicies } from '../policy/authorize.ts';
+import { DenyList } from '../revocation/deny-list.ts';
 import type { AgentsByCredential } from './agents-by-credential.ts';
 import { createAdmission } from './create-admission.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
@@ -18,6 +19,7 @@ export interface Verification {
   readonly boundSvid: typeof boundSvidVerifier;
   readonly boundAccessToken: typeof boundAccessTokenVerifier;
   readonly policies: typeof openPolicies;
+  readonly denyList: () => DenyList;
   readonly admission: typeof createAdmission;
 }
 
@@ -28,5 +30,6 @@ export const verification: Verification = {
   boundSvid: boundSvidVerifier,
   boundAccessToken: boundAccessTokenVerifier,
   policies: openPolicies,
+  denyList: () => new DenyList(),
   admission: createAdmission,
 };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
+import { revocationsOf } from '../containment/push-revocation.ts';
 import type { World } from '../world/world.ts';
 import { bringsKeysByItself, distributeKeys } from './distribute-keys.ts';
 import { replaceAuthorities } from './replace-authorities.ts';
@@ -46,6 +47,7 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
     ...fixesOf(world),
     ...backupsOf(world),
     ...world.leakEvents,
+    ...revocationsOf(world),
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);

@@ -1,4 +1,5 @@
 import { networkOperator } from '@blastradius/contracts';
+import type { z } from 'zod';
 import { ComponentFailed } from '../stack.errors.ts';
 
 /** The network's operator, who resets keys and hands the new ones to their owners. */
@@ -16,6 +17,10 @@ export interface NetworkOperator {
   keysReplacedAfter(
     afterMs: number,
   ): Promise<ReturnType<typeof networkOperator.replacedKeysAnswer.parse>['keys']>;
+  /** Ends SVIDs before their time; rejects in the arms whose network keeps no deny list. */
+  revoke(
+    order: z.input<typeof networkOperator.revocationOrder>,
+  ): Promise<z.output<typeof networkOperator.revocationAnswer>>;
   linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
@@ -50,6 +55,10 @@ export function createNetworkOperator(request: OperatorRequest): NetworkOperator
       networkOperator.replacedKeysAnswer.parse(
         await order(request, 'GET', `/operator/replaced-keys?afterMs=${afterMs}`),
       ).keys,
+    revoke: async (revocations) =>
+      networkOperator.revocationAnswer.parse(
+        await order(request, 'POST', '/operator/revocations', revocations),
+      ),
     linkOwner: async (agent, owner) => void (await order(request, 'PUT', agentPath(agent, 'owner'), owner)),
   };
 }
