@@ -1,3 +1,4 @@
+import { leak } from '@blastradius/contracts';
 import { z } from 'zod';
 
 /** What may come from a file that `<NAME>_FILE` names. */
@@ -20,6 +21,8 @@ const environment = z.object({
   ]),
   HOSTING: z.enum(['process', 'multiplexed']),
   LEDGER_FILE: z.string().min(1),
+  /** Which leak the run plays; only one of them is the agents' own doing. */
+  LEAK: leak.default('open-database'),
   /** `at-once`: enrols and lives by itself, on a clock that starts now; else it waits to be told. */
   FLEET_START: z.enum(['at-once', 'commanded']).default('commanded'),
   /** Incident seconds in one real second; for a clock of its own. */
@@ -27,14 +30,28 @@ const environment = z.object({
 });
 
 const keyArm = z.object({
-  ARM: z.enum(['static-key', 'hashed-key']),
+  ARM: z.enum(['static-key', 'hashed-key', 'scoped-key', 'rotated-key']),
   NETWORK_CERTIFICATE_PEM: z.string().min(1),
   /** Read again when it changes: a network that is started anew makes itself a new certificate. */
   NETWORK_CERTIFICATE_PEM_FILE: z.string().min(1).optional(),
   CREDENTIALS_FILE: z.string().min(1).optional(),
 });
+const vaultArm = keyArm.extend({
+  ARM: z.literal('vaulted-key'),
+  VAULT_ADDR: z.url(),
+  /** Secret zero: the role id and the secret id of this host, in a file that only its user may read. */
+  VAULT_APPROLE_FILE: z.string().min(1),
+  VAULT_POLL_SECONDS: z.coerce.number().positive(),
+});
 const identityArm = z.object({
-  ARM: z.enum(['jwt-svid', 'wit-svid', 'x509-svid']),
+  ARM: z.enum([
+    'jwt-svid',
+    'jwt-svid+rls',
+    'wit-svid',
+    'x509-svid',
+    'x509-svid+policy',
+    'x509-svid+revocation-push',
+  ]),
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
@@ -45,7 +62,7 @@ const accessTokenArm = identityArm.extend({
   TOKEN_ISSUER: z.url({ protocol: /^https$/ }),
 });
 
-const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm, accessTokenArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, vaultArm, identityArm, accessTokenArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

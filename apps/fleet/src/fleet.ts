@@ -1,11 +1,12 @@
 import type { ProcessCommand, ProcessEvent } from '@blastradius/contracts';
+import type { AgentKeys } from '@blastradius/credentials';
 import type { IncidentClock } from '@blastradius/kernel';
 import type { PlannedAction, PlannedAgent, PlannedSubmolt } from '@blastradius/scenario';
 import type { Arm } from './arms/arm.ts';
 import { CommandUnsupported } from './fleet.errors.ts';
 import { followPlan } from './life/follow-plan.ts';
 import type { HonestRequests } from './life/honest-requests.ts';
-import { HostedAgent } from './life/hosted-agent.ts';
+import { type Gullibility, HostedAgent } from './life/hosted-agent.ts';
 
 const ENROLLING_AT_ONCE = 16;
 const PROGRESS_MS = 500;
@@ -19,6 +20,8 @@ export interface FleetOptions {
   readonly networkUrl: string;
   readonly arm: Arm;
   readonly requests: HonestRequests;
+  /** Of those agents that do what a text tells them to. */
+  readonly gullible: ReadonlyMap<string, Gullibility>;
   readonly emit: (event: ProcessEvent) => void;
 }
 
@@ -32,7 +35,13 @@ export class Fleet {
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#agents = new Map(
-      options.agents.map(({ name }) => [name, new HostedAgent(name, options.networkUrl, options.requests)]),
+      options.agents.map(({ name }) => [
+        name,
+        new HostedAgent(name, options.networkUrl, options.requests, {
+          gullible: options.gullible.get(name),
+          renewAfterRefusal: () => options.arm.renewAfterRefusal?.(name) ?? Promise.resolve(false),
+        }),
+      ]),
     );
   }
 
@@ -48,12 +57,13 @@ export class Fleet {
       case 'live':
         return this.#live(command.clock);
       case 'configure':
-        this.#agent(command.agent).present(this.#options.arm.presenterForKey(command.agent, command.apiKey));
-        return this.#agent(command.agent).check();
+        return this.#configure(command.agent, { apiKey: command.apiKey, writeKey: command.writeKey });
       case 'trust':
         return this.#trust(command.certificatePem);
       case 'back-up-svid':
         return this.#options.arm.backUp(command.agent, command.file);
+      case 'post':
+        return this.#agent(command.agent).post(command.title, command.content);
       case 'stop':
         return this.stop();
     }
@@ -94,6 +104,12 @@ export class Fleet {
     if (signal.aborted) return;
     tell();
     emit({ event: 'done' });
+  }
+
+  #configure(name: string, keys: AgentKeys): Promise<void> {
+    const agent = this.#agent(name);
+    agent.present(this.#options.arm.presenterForKey(name, keys));
+    return agent.check();
   }
 
   #trust(certificatePem: string): void {

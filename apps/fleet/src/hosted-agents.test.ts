@@ -2,7 +2,7 @@ import { createPopulation } from '@blastradius/scenario';
 import { expect, test } from 'vitest';
 import { hostedAgents } from './hosted-agents.ts';
 
-const scenario = { population: { agents: 6, processes: 6, agentsPerOwner: 1 } };
+const scenario = { population: { agents: 6, processes: 6, agentsPerOwner: 1, readerShare: 0 } };
 const population = createPopulation(scenario, { seed: 'seed', agents: 6, processes: 2 });
 const indexes = (...asked: Parameters<typeof hostedAgents>) =>
   hostedAgents(...asked).map(({ index }) => index);

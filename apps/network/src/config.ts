@@ -42,6 +42,10 @@ const environment = z.object({
   /** Where agents fetch their keys from, and the file of the role with which the network writes there. */
   VAULT_ADDR: z.url().optional(),
   VAULT_APPROLE_FILE: z.string().min(1).optional(),
+  /** Cedar policies and their schema, where they are not this app's own. */
+  POLICY_FOLDER: z.string().min(1).optional(),
+  /** Which agents are in which group, JSON. */
+  AGENT_GROUPS_FILE: z.string().min(1).optional(),
   /** JSON; what it leaves out stays as it was in the incident. */
   RATE_LIMITS: z
     .string()
@@ -72,6 +76,8 @@ export interface NetworkConfig {
   readonly tokenIssuer: string | null;
   readonly tokenKeysRefreshSeconds: number;
   readonly vault: { readonly url: string; readonly appRoleFile: string } | null;
+  readonly policyFolder: string | null;
+  readonly agentGroupsFile: string | null;
   readonly rateLimits: RateLimitRules;
   readonly keyResetBatchSize: number;
   readonly logLevel: string;
@@ -109,6 +115,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     tokenIssuer: parsed.TOKEN_ISSUER ?? null,
     tokenKeysRefreshSeconds: parsed.TOKEN_KEYS_REFRESH_SECONDS,
     vault,
+    policyFolder: parsed.POLICY_FOLDER ?? null,
+    agentGroupsFile: parsed.AGENT_GROUPS_FILE ?? null,
     rateLimits: Object.freeze({ ...incidentRateLimits, ...withoutGaps(parsed.RATE_LIMITS) }),
     keyResetBatchSize: parsed.KEY_RESET_BATCH_SIZE,
     logLevel: parsed.LOG_LEVEL,

@@ -1,14 +1,14 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
-import { holdsKeys } from '@blastradius/contracts';
+import { holdsKeys, modelOf, modifierOf } from '@blastradius/contracts';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
 import { createX509Source, keepPeerChains, X509BundleSet, type X509Source } from '@blastradius/spiffe';
 import type { AgentsByCredential } from './admission/agents-by-credential.ts';
-import { createAdmission } from './admission/create-admission.ts';
+import { ClientCertificates } from './admission/client-certificates.ts';
 import { installAdmission } from './admission/install-admission.ts';
 import { RememberedAgents } from './admission/remembered-agents.ts';
 import { createTokenVerifiers } from './admission/token-verifiers.ts';
@@ -30,6 +30,8 @@ import { startOperator } from './operator/start-operator.ts';
 import { countRefusal } from './rate-limits/count-refusals.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
 import { sourceOptions } from './source-options.ts';
+import { LiveConnections } from './revocation/live-connections.ts';
+import { RevokeSvids } from './revocation/revoke-svids.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
 import { Readiness } from './web/readiness.ts';
@@ -66,6 +68,9 @@ export async function startNetwork(
 
 async function compose(config: NetworkConfig, overrides: NetworkOverrides, started: AsyncDisposableStack) {
   const clock = systemClock;
+  // Before anything is opened: with a bad policy nothing starts.
+  const verification = { ...realVerification, ...overrides.verification };
+  const authorize = verification.policies(config);
   const logger = createLogger('network', config.logLevel);
   await migrate(config.databaseUrl);
   const onError = (err: unknown) => logger.error({ err }, 'database failed');
@@ -75,10 +80,9 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
   const tls = source
-    ? x509SourceTls(source, config.arm === 'x509-svid', logger)
+    ? x509SourceTls(source, modelOf(config.arm) === 'x509-svid', logger)
     : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
-  const verification = { ...realVerification, ...overrides.verification };
   const verify = verification.clientCertificate(() => source?.bundles() ?? new X509BundleSet());
 
   const log = countRecords(openAuditLog<AuditRecord>(config.ledgerFile), config.arm);
@@ -105,21 +109,35 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
+  const denyList = verification.denyList();
+  const certificates = new ClientCertificates({
+    verify,
+    clock,
+    trustVersion: tls.trustVersion,
+    isRevoked: (svid) => denyList.isRevoked(svid),
+  });
+  const connections = new LiveConnections((socket) => certificates.svidOn(socket));
+  const revokeSvids =
+    modifierOf(config.arm) === 'revocation-push' ? new RevokeSvids(database, denyList, connections) : null;
+  await revokeSvids?.load();
   const verifiers = {
-    certificates: { verify, clock, trustVersion: tls.trustVersion },
     ...(await createTokenVerifiers(config, { verification, source, started, logger })),
+    certificates,
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
   const agents = verification.agents(database);
   const known = holdsKeys(config.arm) ? agents : rememberingAgents(agents, config, started);
-  const admission = createAdmission(config, known, verifiers);
-  installAdmission(fastify, { admission, limits, lastSeen });
+  const admission = verification.admission(config, known, verifiers);
+  installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
-  const operator = await startOperator({ config, database, clock, logger, vault });
+  const operator = await startOperator({ config, database, clock, logger, vault, revokeSvids });
   started.defer(() => operator.stop());
   const server: unknown = app.getHttpServer();
-  if (server instanceof Server) keepPeerChains(server);
+  if (server instanceof Server) {
+    keepPeerChains(server);
+    connections.follow(server);
+  }
   await app.listen({ host: config.bindAddress, port: config.port });
   if (server instanceof Server) tls.follow(server);
   started.defer(() => readiness.stop());

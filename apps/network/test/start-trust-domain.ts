@@ -55,22 +55,31 @@ export interface TrustDomain {
   close(): Promise<void>;
 }
 
-export async function rogueAuthority(): Promise<Authority> {
+export async function rogueAuthority(trustDomain = TRUST_DOMAIN): Promise<Authority> {
   return await createAuthority({
-    trustDomain: TRUST_DOMAIN,
+    trustDomain,
     notBefore: new Date(Date.now() - 3_600_000),
     notAfter: new Date(Date.now() + 3_600_000),
   });
 }
 
 /** An authority and a real Workload API, which gives every caller the network's own identity. */
-export async function startTrustDomain(): Promise<TrustDomain> {
+export async function startTrustDomain({
+  federated,
+}: {
+  /** Another trust domain, whose X.509 authority the network knows. */
+  readonly federated?: { readonly trustDomain: string; readonly authority: Authority };
+} = {}): Promise<TrustDomain> {
   const folder = mkdtempSync(join(tmpdir(), 'spiffe-'));
   const socketPath = join(folder, 'api.sock');
   const authority = await rogueAuthority();
   const tokenAuthority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
   const witAuthority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
-  const identities = new OneIdentity();
+  const identities = new OneIdentity(
+    new Map(
+      federated ? [[`spiffe://${federated.trustDomain}`, Buffer.from(federated.authority.certificate)]] : [],
+    ),
+  );
   const rotate = async (authorities: readonly Authority[] = [authority]) => {
     const { message, serial } = await serverSvid(authority, authorities);
     identities.set(message, authorities);
@@ -163,14 +172,19 @@ async function serverSvid(authority: Authority, authorities: readonly Authority[
 
 class OneIdentity implements WorkloadIdentities {
   readonly #watchers = new Set<IdentitiesWatcher>();
+  readonly #federatedBundles: ReadonlyMap<string, Buffer>;
   #snapshot: X509Snapshot = { svids: [], bundles: new Map(), federatedBundles: new Map() };
+
+  constructor(federatedBundles: ReadonlyMap<string, Buffer>) {
+    this.#federatedBundles = federatedBundles;
+  }
 
   set(message: X509SvidMessage, authorities: readonly Authority[]): void {
     const bundle = Buffer.concat(authorities.map((one) => one.certificate));
     this.#snapshot = {
       svids: [message],
       bundles: new Map([[`spiffe://${TRUST_DOMAIN}`, bundle]]),
-      federatedBundles: new Map(),
+      federatedBundles: this.#federatedBundles,
     };
     for (const watcher of this.#watchers) watcher.onSnapshot(this.#snapshot);
   }

@@ -15,6 +15,7 @@ export const presented = z.enum([
   'nothing',
   'publishable-key',
   'static-key',
+  'scoped-keys',
   'key-hash',
   'spiffe-id-as-name',
   'rogue-ca-certificate',
@@ -24,12 +25,28 @@ export const presented = z.enum([
   'wit-svid-from-backup',
   'access-token-from-backup',
   'expired-svid',
+  // A victim that was talked into it has shown itself.
+  'own-identity',
+  // What lay where the leak of the run led to, shown as its owner shows it.
+  'stolen-key',
+  'stolen-jwt-svid',
+  'stolen-wit-svid',
+  'wit-svid-without-key',
+  'stolen-x509-svid',
+  'x509-svid-without-key',
+  'stolen-access-token',
+  'access-token-without-key',
+  'replayed-request',
+  // What a thief was given, or made for itself, by what it had got hold of.
+  'workload-api-svid',
+  'minted-svid',
+  'minted-token',
 ]);
 export type Presented = z.infer<typeof presented>;
 
 /**
- * One attempt of the attacker. `vector` keeps damage through the hole apart from damage with a
- * stolen credential; `forges` is true where the attempt writes something in a victim's name.
+ * One attempt of the attacker. `vector` keeps damage through the hole (whatever the leak is: what is
+ * done and read where it leads to) apart from damage with a stolen credential; `forges` is true where the attempt writes something in a victim's name.
  * `requestId` is the `x-request-id` that was sent, the key to the network's audit record.
  */
 export const attackerRecord = z.object({
@@ -38,8 +55,8 @@ export const attackerRecord = z.object({
   requestId: z.string(),
   step: z.string(),
   technique: z.string(),
-  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential']),
-  action: z.enum(['fetch', 'list-tables', 'read', 'write', 'validate', 'post', 'dm', 'edit-profile']),
+  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential', 'confused-agent']),
+  action: z.enum(['fetch', 'list-tables', 'read', 'take', 'write', 'validate', 'post', 'dm', 'edit-profile']),
   forges: z.boolean(),
   victim: z.string().nullable(),
   presented,
@@ -76,6 +93,10 @@ export const agentRecord = z.object({
   latencyMs: z.number(),
   /** Why a request failed without an answer (`ECONNREFUSED` and the like). */
   error: z.string().optional(),
+  /** The post whose orders the agent followed; its owner wanted nothing of the kind. */
+  talkedIntoBy: z.string().optional(),
+  /** `credentialId` of a secret of its human that it gave away by this request. */
+  gaveAway: z.string().optional(),
 });
 export type AgentRecord = z.infer<typeof agentRecord>;
 
@@ -94,6 +115,8 @@ export const auditRecord = z.object({
   credentialId: z.string().nullable(),
   spiffeId: z.string().nullable(),
   certificateSerial: z.string().nullable(),
+  /** Where a policy forbade it: which; empty where no policy permitted it. */
+  policies: z.array(z.string()).optional(),
   sourceAddress: z.string(),
   sourcePort: z.number().int(),
   status: z.number().int(),
@@ -161,6 +184,9 @@ export const worldRecord = z.object({
     'credential-reset',
     'key-reset-finished',
     'owner-reconfigured',
+    'key-delivered',
+    'revocation-ordered',
+    'revocation-pushed',
     'process-exited',
     'process-restarted',
     'live-ended',

@@ -26,6 +26,18 @@ export function refusalFor(reason: RefusalReason): DomainError {
   return reason === 'admission.insufficient-scope' ? new ScopeInsufficient() : new AdmissionRefused(reason);
 }
 
+/** Whoever it is, it is known who; what it wants is not for it. */
+export class ForbiddenByPolicy extends ApiError {
+  readonly category = 'forbidden';
+  readonly code = 'admission.forbidden-by-policy';
+
+  constructor() {
+    super('You are not allowed to do this', {
+      hint: 'Ask the operator of the network what your agent may do',
+    });
+  }
+}
+
 /** A handler was reached without admission: a fault in the wiring, never the caller's. */
 export class AdmissionBypassed extends DomainError {
   readonly code = 'admission.bypassed';

@@ -1,11 +1,11 @@
-import { holdsKeys } from '@blastradius/contracts';
+import { holdsKeys, modelOf } from '@blastradius/contracts';
 import type { VerifyBearerSvid, VerifyBoundAccessToken, VerifyBoundSvid } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
 import { storedKeyOf } from '../agents/stored-key-of.ts';
 import type { NetworkConfig } from '../config.ts';
 import type { Admission } from './admission.ts';
 import type { AgentsByCredential } from './agents-by-credential.ts';
-import { ClientCertificates, type ClientCertificatesOptions } from './client-certificates.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import { IdentityAdmission, type ProveIdentity } from './identity-admission.ts';
 import { proveByBearerToken, proveByBoundAccessToken, proveByBoundToken } from './prove-by-token.ts';
 import { RotatedKeyAdmission } from './rotated-key-admission.ts';
@@ -14,7 +14,7 @@ import { StaticKeyAdmission } from './static-key-admission.ts';
 
 /** How what callers show is verified, for the arms in which it is. */
 export interface Verifiers {
-  readonly certificates: ClientCertificatesOptions;
+  readonly certificates: ClientCertificates;
   readonly bearerSvid: VerifyBearerSvid;
   readonly boundSvid: VerifyBoundSvid;
   readonly boundAccessToken: VerifyBoundAccessToken;
@@ -37,9 +37,9 @@ export function createAdmission(
 
 function proveIn(arm: NetworkConfig['arm'], verifiers: Verifiers): ProveIdentity {
   const { bearerSvid, boundSvid, boundAccessToken, clock, origins } = verifiers;
-  if (arm === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
-  if (arm === 'jwt-svid+dpop') return proveByBoundAccessToken(boundAccessToken, clock, origins);
-  if (arm === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
-  const certificates = new ClientCertificates(verifiers.certificates);
-  return ({ socket }) => certificates.on(socket);
+  const model = modelOf(arm);
+  if (model === 'jwt-svid') return proveByBearerToken(bearerSvid, clock);
+  if (model === 'jwt-svid+dpop') return proveByBoundAccessToken(boundAccessToken, clock, origins);
+  if (model === 'wit-svid') return proveByBoundToken(boundSvid, clock, origins);
+  return ({ socket }) => verifiers.certificates.on(socket);
 }

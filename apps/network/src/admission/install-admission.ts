@@ -1,9 +1,10 @@
 import { DPOP_HEADER, PROOF_HEADER, scopeNeededBy, TOKEN_HEADER } from '@blastradius/credentials';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LastSeen } from '../agents/last-seen.ts';
+import type { Authorize } from '../policy/authorize.ts';
 import { RequestLimitReached } from '../rate-limits/rate-limits.errors.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
-import { refusalFor } from './admission.errors.ts';
+import { ForbiddenByPolicy, refusalFor } from './admission.errors.ts';
 import type { Admission } from './admission.ts';
 import { type Judgement, publicJudgement } from './judgement.ts';
 import type { RouteAdmissionConfig } from './route-admission.ts';
@@ -19,12 +20,14 @@ export interface AdmissionParts {
   readonly admission: Admission;
   readonly limits: RateLimits;
   readonly lastSeen: LastSeen;
+  /** Null where all agents may do the same. */
+  readonly authorize: Authorize | null;
 }
 
 /** Every request is judged before its body is read. */
 export function installAdmission(
   server: FastifyInstance,
-  { admission, limits, lastSeen }: AdmissionParts,
+  { admission, limits, lastSeen, authorize }: AdmissionParts,
 ): void {
   server.decorateRequest('judgement', null);
   server.addHook('onRequest', async (request) => {
@@ -32,6 +35,7 @@ export function installAdmission(
     if (request.judgement.decision === 'denied') throw refusalFor(request.judgement.reason);
     const { agent } = request.judgement;
     if (!agent) return;
+    if (authorize) assertPermitted(authorize, request, request.judgement);
     takeRequest(limits, request, agent.id);
     lastSeen.note(agent.id);
   });
@@ -62,6 +66,18 @@ async function judge(admission: Admission, request: FastifyRequest): Promise<Jud
 /** Node joins what was sent twice with a comma, and such a text is no token. */
 function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header;
+}
+
+/** What is forbidden takes nothing of the agent's allowance: a thief would spend it. */
+function assertPermitted(authorize: Authorize, request: FastifyRequest, admitted: Judgement): void {
+  const { decision, policies } = authorize({
+    spiffeId: admitted.shown.spiffeId ?? '',
+    method: request.method,
+    route: request.routeOptions.url ?? '',
+  });
+  if (decision === 'allow') return;
+  request.judgement = { ...admitted, decision: 'denied', reason: 'admission.forbidden-by-policy', policies };
+  throw new ForbiddenByPolicy();
 }
 
 function takeRequest(limits: RateLimits, request: FastifyRequest, agentId: string): void {

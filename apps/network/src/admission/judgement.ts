@@ -39,6 +39,8 @@ export type RefusalReason =
   | 'admission.untrusted-proof'
   | 'admission.foreign-identity'
   | 'admission.no-agent-for-identity'
+  | 'admission.revoked-svid'
+  | 'admission.forbidden-by-policy'
   | 'rate-limit.requests';
 
 export type Judgement =
@@ -53,6 +55,8 @@ export type Judgement =
       readonly reason: RefusalReason;
       readonly agent: CurrentAgent | null;
       readonly shown: ShownCredential;
+      /** The policies that forbade it; none of them where nothing permitted it. */
+      readonly policies?: readonly string[];
     };
 
 export const publicJudgement: Judgement = {

@@ -5,7 +5,10 @@ import {
   clientCertificateVerifier,
 } from '@blastradius/credentials';
 import type { Database } from '../database/database.ts';
+import { openPolicies } from '../policy/authorize.ts';
+import { DenyList } from '../revocation/deny-list.ts';
 import type { AgentsByCredential } from './agents-by-credential.ts';
+import { createAdmission } from './create-admission.ts';
 import { PostgresAgentsByCredential } from './postgres-agents-by-credential.ts';
 
 /** What a verification of credentials is made of: all that stands between a caller and an agent's name. */
@@ -15,6 +18,9 @@ export interface Verification {
   readonly bearerSvid: typeof bearerSvidVerifier;
   readonly boundSvid: typeof boundSvidVerifier;
   readonly boundAccessToken: typeof boundAccessTokenVerifier;
+  readonly policies: typeof openPolicies;
+  readonly denyList: () => DenyList;
+  readonly admission: typeof createAdmission;
 }
 
 export const verification: Verification = {
@@ -23,4 +29,7 @@ export const verification: Verification = {
   bearerSvid: bearerSvidVerifier,
   boundSvid: boundSvidVerifier,
   boundAccessToken: boundAccessTokenVerifier,
+  policies: openPolicies,
+  denyList: () => new DenyList(),
+  admission: createAdmission,
 };

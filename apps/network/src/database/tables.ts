@@ -58,6 +58,13 @@ export interface Tables {
     overlap_seconds: Generated<number>;
   };
   'operations.previous_keys': { agent_id: string; key_hash: string; ends_at: Date };
+  'operations.revoked_serials': { serial: string; reason: string; revoked_at: Generated<Date> };
+  'operations.revoked_identities': {
+    spiffe_id: string;
+    issued_before: Date;
+    reason: string;
+    revoked_at: Generated<Date>;
+  };
   'operations.key_resets': {
     campaign_id: string;
     agent_id: string;

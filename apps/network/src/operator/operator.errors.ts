@@ -16,6 +16,14 @@ export class NothingToReset extends OperatorConflict {
   }
 }
 
+export class NothingToRevoke extends OperatorConflict {
+  readonly code = 'revocation.not-in-this-arm';
+
+  constructor() {
+    super('this network keeps no list of revoked identities');
+  }
+}
+
 export class KeyNotReset extends OperatorConflict {
   readonly code = 'key-reset.not-reset';
 

@@ -4,6 +4,7 @@ import { countJob } from '@blastradius/runtime';
 import type { KeyVault } from '../agents/key-vault.ts';
 import type { NetworkConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import type { RevokeSvids } from '../revocation/revoke-svids.ts';
 import { openKeyResetQueue } from './key-reset.queue.ts';
 import { startKeyResetWorker } from './key-reset.worker.ts';
 import { KeyResetCampaigns } from './key-reset-campaigns.ts';
@@ -17,10 +18,12 @@ export interface OperatorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly vault: KeyVault;
+  readonly revokeSvids: RevokeSvids | null;
 }
 
 /** The operator's API and the campaign's background work; a campaign cut short goes on. */
-export async function startOperator({ config, database, clock, logger, vault }: OperatorOptions) {
+export async function startOperator(options: OperatorOptions) {
+  const { config, database, clock, logger, vault, revokeSvids } = options;
   const started = new AsyncDisposableStack();
   try {
     const jobs = { url: config.jobsDatabaseUrl, prefix: config.jobsPrefix, logger, onJobEnd: countJob };
@@ -33,7 +36,7 @@ export async function startOperator({ config, database, clock, logger, vault }: 
     await campaigns.resume();
     const rotations =
       config.arm === 'rotated-key' ? started.use(await openKeyRotations(jobs, campaigns)) : null;
-    const parts = { arm: config.arm, database, clock, campaigns, rotations };
+    const parts = { arm: config.arm, database, clock, campaigns, rotations, revokeSvids };
     const app = await startOperatorApi({ ...parts, socket: config.operatorSocket, logger });
     started.defer(() => app.close());
     return { stop: () => started.disposeAsync() };

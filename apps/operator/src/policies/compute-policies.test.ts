@@ -2,7 +2,7 @@ import { createPopulation } from '@blastradius/scenario';
 import { describe, expect, test } from 'vitest';
 import { computePolicies } from './compute-policies.ts';
 
-const scenario = { population: { agents: 6, processes: 6, agentsPerOwner: 1 } };
+const scenario = { population: { agents: 6, processes: 6, agentsPerOwner: 1, readerShare: 0 } };
 const population = createPopulation(scenario, { seed: 'seed', agents: 6, processes: 2 });
 const programs = {
   uid: 1000,

@@ -37,3 +37,26 @@ export const keyRotation = z.object({
 export const replacedKeysAnswer = z.object({
   keys: z.array(z.object({ agent: z.string(), apiKey: z.string(), atMs: z.number() })),
 });
+
+/**
+ * `POST /operator/revocations`: from now on the network refuses these X509-SVIDs, also after a restart, and
+ * closes their connections. Idempotent; nothing is taken back by it. 409 in the arms without a deny list.
+ */
+export const revocationOrder = z.strictObject({
+  reason: z.string().min(1).max(200),
+  /** Of single SVIDs, hex in lower case. */
+  serials: z
+    .array(z.string().regex(/^[0-9a-f]{1,40}$/))
+    .max(100_000)
+    .default([]),
+  /** All SVIDs of an identity that begin before the moment (epoch milliseconds; an issuer backdates a little). */
+  identities: z
+    .array(z.strictObject({ spiffeId: z.string().startsWith('spiffe://'), issuedBeforeMs: z.number() }))
+    .max(100_000)
+    .default([]),
+});
+export const revocationAnswer = z.object({
+  serials: z.number().int(),
+  identities: z.number().int(),
+  connectionsClosed: z.number().int(),
+});

@@ -39,6 +39,7 @@ export async function steerWorld(
     agents,
     thief,
     backupFile: services.backupFile,
+    leakEvents: [],
     operator: createNetworkOperator(relay.request),
     loadEntry: await composeLoadEntry(setting.arm, services.network, project),
     forceRotation: issuerRelay
@@ -50,6 +51,8 @@ export async function steerWorld(
       : null,
     // The Workload API's socket is in a container.
     authorities: null,
+    issuerOutage: null,
+    vault: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {

@@ -4,6 +4,7 @@ import type { ProcessEvent } from '@blastradius/contracts';
 import { type Child, startChild, untilEvent } from '../process/child.ts';
 import { type Agents, sumCounts } from '../world/world.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { type Vault, vaultEnvironment } from './vault.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
 export interface NetworkAddress {
@@ -14,6 +15,8 @@ export interface NetworkAddress {
   readonly workloadApiSocket?: string | undefined;
   /** The authorization server, where agents show access tokens. */
   readonly tokenIssuer?: string | undefined;
+  /** Where keys are fetched from. */
+  readonly vault?: Vault | undefined;
 }
 
 /**
@@ -103,11 +106,13 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
           ...(network.workloadApiSocket
             ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
             : {}),
+          ...vaultEnvironment(setting, network.vault, name),
           ...(network.tokenIssuer ? { TOKEN_ISSUER: network.tokenIssuer } : {}),
           TRUST_DOMAIN: trustDomain,
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,
           SEED: setting.seed,
+          LEAK: setting.leak === 'on' ? setting.leakVector : 'open-database',
           AGENTS: String(setting.population.agents.length),
           HOSTED: agent ? JSON.stringify([agent]) : 'multiplexed',
           HOSTING: hosting,

@@ -5,8 +5,8 @@ import { type IssuancePolicy, issuerAdministration } from '@blastradius/contract
 import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
-import type { AuthorityOperator } from '../world/world.ts';
-import { realSeconds } from '../world/world-setting.ts';
+import type { AuthorityOperator, IssuerOutage } from '../world/world.ts';
+import { databaseSuffix, realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
 import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
@@ -21,6 +21,7 @@ export interface IdentityPlane extends AuthorityOperator {
   forceRotation(publishSeconds: number): Promise<void>;
   readonly pids: { issuer(): number; sidecar(): number };
   kill(part: 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
+  readonly issuerOutage: IssuerOutage;
   stop(): Promise<void>;
 }
 
@@ -90,6 +91,7 @@ export async function startIdentityPlane(
         void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', { step, kind })),
       pids: { issuer: () => issuer.pid, sidecar: () => sidecar.pid },
       kill: (part, signal) => (part === 'issuer' ? issuer : sidecar).kill(signal),
+      issuerOutage: { begin: () => issuer.holdDown(), end: () => issuer.resume() },
       stop: async () => {
         await sidecar.stop();
         await issuer.stop();
@@ -121,7 +123,7 @@ async function issuerEnvironment(
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
   // Each world has a trust domain of its own, though worlds share the server.
-  const name = `issuer_${setting.arm.replaceAll(/[^a-z0-9]/g, '_')}`;
+  const name = `issuer_${databaseSuffix(setting.arm)}`;
   await setting.postgres.query('postgres', `create role ${name} login password '${rolePassword}'`);
   await setting.postgres.createDatabase(name, name);
   return {

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
+import { revocationsOf } from '../containment/push-revocation.ts';
 import type { World } from '../world/world.ts';
+import { bringsKeysByItself, distributeKeys } from './distribute-keys.ts';
+import { replaceAuthorities } from './replace-authorities.ts';
 import { type DueEvent, type RunningTimeline, runTimeline } from './timeline.ts';
 
 /** How a trial stands, for whoever watches it. */
@@ -43,14 +46,19 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
   const timeline = runTimeline(clock, [
     ...fixesOf(world),
     ...backupsOf(world),
+    ...world.leakEvents,
+    ...revocationsOf(world),
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);
+  const distribution = distributeKeys(world, clock, timeline);
   const progress = setInterval(() => options.onProgress?.(progressOf(world, clock)), PROGRESS_MS);
   try {
     await untilEnd(world, wallMsAt(clock, scenario.clock.endMinute), options.signal);
     await timeline.end();
+    await distribution.end();
   } finally {
+    distribution.stop();
     clearInterval(progress);
     record({ event: 'live-ended', subject: null, detail: options.signal?.aborted ? 'aborted' : 'complete' });
   }
@@ -81,7 +89,8 @@ function backupsOf(world: World): DueEvent[] {
   const { agents, backupMinute } = scenario.attack.carelessBackup;
   const careless = population.agents.slice(0, Math.min(agents, 1));
   const file = world.backupFile;
-  if (file === null) return [];
+  // Beside the leak of the incident itself; the others measure what they take alone.
+  if (file === null || world.setting.leakVector !== 'open-database') return [];
   return careless.map(({ name }) => ({
     minute: backupMinute,
     what: `the backup of ${name}`,
@@ -96,7 +105,13 @@ function keyResetsOf(world: World, clock: IncidentClock, timeline: RunningTimeli
 }
 
 async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTimeline): Promise<void> {
-  const { record, scenario, population, seed } = world.setting;
+  const { record, scenario, population, seed, leakVector } = world.setting;
+  if (leakVector === 'issuer-signing-key' && world.authorities !== null) {
+    record({ event: 'key-reset-started', subject: null, detail: 'the authorities’ keys' });
+    await replaceAuthorities(world);
+    record({ event: 'key-reset-finished', subject: null, detail: 'the authorities’ keys are revoked' });
+    return;
+  }
   const campaignId = await world.operator.startKeyReset();
   if (campaignId === null) {
     record({ event: 'key-reset-finished', subject: null, detail: 'nothing to reset: agents hold no secret' });
@@ -105,7 +120,8 @@ async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTi
   const startedAtMinute = incidentMinuteAt(clock, Date.now());
   const endMs = wallMsAt(clock, scenario.clock.endMinute);
   record({ event: 'key-reset-started', subject: campaignId, detail: `${population.agents.length} agents` });
-  for (const { agent, minutesAfterReset } of planOwnerReturn(scenario, population, seed)) {
+  const owners = bringsKeysByItself(world.setting.arm) ? [] : planOwnerReturn(scenario, population, seed);
+  for (const { agent, minutesAfterReset } of owners) {
     timeline.add({
       minute: startedAtMinute + minutesAfterReset,
       what: `the return of ${agent}`,
@@ -133,13 +149,13 @@ async function untilReset(world: World, campaignId: string, deadlineMs: number) 
 
 /** The owner has noticed, fetches the new key (waiting for the agent's turn) and gives it to the agent. */
 async function configureNewKey(world: World, agent: string, deadlineMs: number): Promise<void> {
-  let apiKey = await world.operator.newKeyOf(agent);
-  while (apiKey === null) {
+  let keys = await world.operator.newKeyOf(agent);
+  while (keys === null) {
     if (Date.now() > deadlineMs) return;
     await new Promise((resolve) => setTimeout(resolve, RESET_POLL_MS));
-    apiKey = await world.operator.newKeyOf(agent);
+    keys = await world.operator.newKeyOf(agent);
   }
-  world.agents.tell(agent, { command: 'configure', agent, apiKey });
+  world.agents.tell(agent, { command: 'configure', agent, apiKey: keys.apiKey, writeKey: keys.writeKey });
   world.setting.record({ event: 'owner-reconfigured', subject: agent, detail: '' });
 }
 

@@ -1,4 +1,5 @@
 import { networkOperator } from '@blastradius/contracts';
+import type { z } from 'zod';
 import { ComponentFailed } from '../stack.errors.ts';
 
 /** The network's operator, who resets keys and hands the new ones to their owners. */
@@ -7,7 +8,19 @@ export interface NetworkOperator {
   startKeyReset(): Promise<string | null>;
   keyReset(campaignId: string): Promise<ReturnType<typeof networkOperator.keyResetStatus.parse>>;
   /** Null as long as the campaign has not come to this agent. */
-  newKeyOf(agent: string): Promise<string | null>;
+  newKeyOf(
+    agent: string,
+  ): Promise<{ readonly apiKey: string; readonly writeKey?: string | undefined } | null>;
+  /** From now on every key is replaced once a period. */
+  startKeyRotation(rotation: ReturnType<typeof networkOperator.keyRotation.parse>): Promise<void>;
+  /** The newest keys of the agents whose key was replaced after this moment. */
+  keysReplacedAfter(
+    afterMs: number,
+  ): Promise<ReturnType<typeof networkOperator.replacedKeysAnswer.parse>['keys']>;
+  /** Ends SVIDs before their time; rejects in the arms whose network keeps no deny list. */
+  revoke(
+    order: z.input<typeof networkOperator.revocationOrder>,
+  ): Promise<z.output<typeof networkOperator.revocationAnswer>>;
   linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
@@ -34,8 +47,18 @@ export function createNetworkOperator(request: OperatorRequest): NetworkOperator
       networkOperator.keyResetStatus.parse(await order(request, 'GET', `/operator/key-resets/${campaignId}`)),
     newKeyOf: async (agent) => {
       const answer = await request('POST', agentPath(agent, 'key'));
-      return answer.status === 409 ? null : networkOperator.ownerKeyAnswer.parse(answer.body).apiKey;
+      return answer.status === 409 ? null : networkOperator.ownerKeyAnswer.parse(answer.body);
     },
+    startKeyRotation: async (rotation) =>
+      void (await order(request, 'PUT', '/operator/key-rotation', rotation)),
+    keysReplacedAfter: async (afterMs) =>
+      networkOperator.replacedKeysAnswer.parse(
+        await order(request, 'GET', `/operator/replaced-keys?afterMs=${afterMs}`),
+      ).keys,
+    revoke: async (revocations) =>
+      networkOperator.revocationAnswer.parse(
+        await order(request, 'POST', '/operator/revocations', revocations),
+      ),
     linkOwner: async (agent, owner) => void (await order(request, 'PUT', agentPath(agent, 'owner'), owner)),
   };
 }

@@ -1,5 +1,6 @@
-import type { ProcessCommand } from '@blastradius/contracts';
+import type { KeySetKind, ProcessCommand } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
+import type { DueEvent } from '../trial/timeline.ts';
 import type { LoadEntry } from './load-entry.ts';
 import type { NetworkOperator } from './network-operator.ts';
 import type { WorldSetting } from './world-setting.ts';
@@ -15,6 +16,8 @@ export interface World {
   readonly operator: NetworkOperator;
   /** Where a load generator sends to. */
   readonly loadEntry: LoadEntry;
+  /** What the leak needs to happen in the world at its minute; empty where it is taken out. */
+  readonly leakEvents: readonly DueEvent[];
   /** Replaces every SVID, over so many seconds of publishing; null where agents hold none. */
   readonly forceRotation: ((publishSeconds: number) => Promise<void>) | null;
   /** Leads the key sets through their life, a step at a time; null where there are none, or out of reach. */
@@ -23,8 +26,26 @@ export interface World {
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
+  /** Where agents fetch their keys; null in every other arm. */
+  readonly vault: VaultAccess | null;
+  /** Null where there is no issuer, or it is out of reach. */
+  readonly issuerOutage: IssuerOutage | null;
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
+}
+
+export interface VaultAccess {
+  readonly vaultUrl: string;
+  /** Secret zero of the host that carries most agents: role id and secret id, as JSON. */
+  readonly bootstrapSecretFile: string;
+  /** Ends every host's secret id and puts a new one in its place; tokens that were had by the old ones live on. */
+  replaceBootstrapSecrets(): Promise<void>;
+}
+
+/** The issuer is gone, and nobody starts it again before the end. */
+export interface IssuerOutage {
+  begin(): void;
+  end(): void;
 }
 
 export interface AuthorityOperator {
@@ -32,7 +53,7 @@ export interface AuthorityOperator {
   readonly workloadApiSocket: string;
   readonly refreshHintSeconds: number;
   /** Resolves when the issuer has taken the step. */
-  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: 'x509' | 'jwt' | 'wit'): Promise<void>;
+  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: KeySetKind): Promise<void>;
 }
 
 /** All agents of one world: one process that hosts many, and some that are processes of their own. */

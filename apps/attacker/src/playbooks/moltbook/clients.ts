@@ -3,6 +3,7 @@ import {
   type Presenter,
   presentBoundAccessToken,
   presentHeaders,
+  presentScopedKeys,
   presentStaticKey,
   presentWitSvid,
   presentX509Svid,
@@ -45,6 +46,8 @@ export class Clients {
     switch (way.presented) {
       case 'static-key':
         return presentStaticKey({ apiKey: way.apiKey, trust: anyone });
+      case 'scoped-keys':
+        return presentScopedKeys({ keys: way, trust: anyone });
       case 'key-hash':
         return bearer(way.keyHash);
       case 'spiffe-id-as-name':
@@ -90,6 +93,8 @@ function keyOf(way: Way): string {
   switch (way.presented) {
     case 'static-key':
       return `key ${way.apiKey}`;
+    case 'scoped-keys':
+      return `keys ${way.apiKey} ${way.writeKey}`;
     case 'key-hash':
       return `hash ${way.keyHash}`;
     case 'spiffe-id-as-name':

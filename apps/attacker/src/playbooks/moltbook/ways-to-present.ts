@@ -6,6 +6,7 @@ import type { LootRow } from './loot.ts';
 /** One way of claiming to be a victim. */
 export type Way =
   | { readonly presented: 'static-key'; readonly apiKey: string }
+  | { readonly presented: 'scoped-keys'; readonly apiKey: string; readonly writeKey: string }
   | { readonly presented: 'key-hash'; readonly keyHash: string }
   | {
       readonly presented: 'spiffe-id-as-name';
@@ -26,7 +27,10 @@ export type Way =
  * used; where there is only a name, everything is tried in turn that might make a door believe it.
  */
 export function waysToPresent(victim: LootRow, backup: Backup | undefined): Way[] {
-  const { apiKey, keyHash, spiffeId } = victim;
+  const { apiKey, writeKey, keyHash, spiffeId } = victim;
+  if (apiKey !== undefined && writeKey !== undefined) {
+    return [{ presented: 'scoped-keys', apiKey, writeKey }];
+  }
   if (apiKey !== undefined) return [{ presented: 'static-key', apiKey }];
   // Where a server compares what it is shown with what it keeps, the hash is the key.
   if (keyHash !== undefined) return [{ presented: 'key-hash', keyHash }, { presented: 'nothing' }];
