@@ -8,6 +8,7 @@ export {
   postsIn,
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';
+export { callService } from './agent-client/send-request.ts';
 export { isHashOfKey, keptHashed, keptPlain, type StoredKey } from './hashed-key/stored-key.ts';
 export { presentJwtSvid } from './jwt-svid/present.ts';
 export {

@@ -21,7 +21,7 @@ export function createArm(config: Config): Arm {
     trustDomain: config.TRUST_DOMAIN,
   };
   const model = modelOf(config.ARM);
-  if (model === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
+  if (model === 'jwt-svid') return new JwtSvidArm(options, workloadApi, config.DATA_API);
   if (model === 'wit-svid') return new WitSvidArm(options, workloadApi);
   return new X509SvidArm(options, () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }));
 }

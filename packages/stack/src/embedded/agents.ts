@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { ProcessEvent } from '@blastradius/contracts';
 import { type Child, startChild, untilEvent } from '../process/child.ts';
 import { type Agents, sumCounts } from '../world/world.ts';
+import type { Backend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { audienceOf, hasRowsByIdentity } from './rows-by-identity.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
 export interface NetworkAddress {
@@ -12,6 +14,8 @@ export interface NetworkAddress {
   readonly certificatePem?: string | undefined;
   /** The Workload API, where identities come from there. */
   readonly workloadApiSocket?: string | undefined;
+  /** The hosted backend, where agents are known there. */
+  readonly dataApi?: Pick<Backend, 'url' | 'publishableKey' | 'certificatePem'> | undefined;
 }
 
 /**
@@ -62,6 +66,12 @@ export async function startAgents(setting: EmbeddedSetting, network: NetworkAddr
   };
 }
 
+function dataApiEnvironment(setting: EmbeddedSetting, { dataApi }: NetworkAddress): Record<string, string> {
+  if (!dataApi || !hasRowsByIdentity(setting)) return {};
+  const { url, publishableKey, certificatePem } = dataApi;
+  return { DATA_API: JSON.stringify({ url, publishableKey, certificatePem, audience: audienceOf(setting) }) };
+}
+
 interface HostOptions {
   readonly setting: EmbeddedSetting;
   readonly network: NetworkAddress;
@@ -101,6 +111,7 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
           ...(network.workloadApiSocket
             ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
             : {}),
+          ...dataApiEnvironment(setting, network),
           TRUST_DOMAIN: trustDomain,
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,

@@ -44,6 +44,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       url,
       certificatePem: network.ready.certificatePem,
       workloadApiSocket: identity?.workloadApiSocket,
+      dataApi: backend,
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
