@@ -30,6 +30,7 @@ beforeAll(async () => {
     logFolder: folder,
     socketFolder: folder,
     leak: 'on',
+    leakVector: 'open-database',
     record: () => {},
   });
   // As the network does it: the tables belong to the network's own role.

@@ -8,6 +8,7 @@ import { isIdentityArm } from '../world/world-setting.ts';
 import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { footholdOf, leakEventsOf } from './foothold.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
 import { chooseNetworkPort } from './load-entry.ts';
 import { startThief } from './thief.ts';
@@ -46,13 +47,15 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
-    const thief = keep(await startThief(setting, url, backupFile));
+    const foothold = await footholdOf({ setting, identity, agents, networkUrl: url });
+    const thief = keep(await startThief(setting, { networkUrl: url, backupFile, foothold }));
     return {
       setting,
       networkUrl: url,
       agents,
       thief,
       backupFile: identity ? backupFile : null,
+      leakEvents: leakEventsOf({ setting, backend, agents }, foothold),
       loadEntry: {
         url: identity?.egressUrl ?? url,
         certificatePem: identity ? null : (network.ready.certificatePem ?? null),
