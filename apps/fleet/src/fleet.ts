@@ -5,7 +5,7 @@ import type { Arm } from './arms/arm.ts';
 import { CommandUnsupported } from './fleet.errors.ts';
 import { followPlan } from './life/follow-plan.ts';
 import type { HonestRequests } from './life/honest-requests.ts';
-import { HostedAgent } from './life/hosted-agent.ts';
+import { type Gullibility, HostedAgent } from './life/hosted-agent.ts';
 
 const ENROLLING_AT_ONCE = 16;
 const PROGRESS_MS = 500;
@@ -19,6 +19,8 @@ export interface FleetOptions {
   readonly networkUrl: string;
   readonly arm: Arm;
   readonly requests: HonestRequests;
+  /** Of those agents that do what a text tells them to. */
+  readonly gullible: ReadonlyMap<string, Gullibility>;
   readonly emit: (event: ProcessEvent) => void;
 }
 
@@ -32,7 +34,10 @@ export class Fleet {
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#agents = new Map(
-      options.agents.map(({ name }) => [name, new HostedAgent(name, options.networkUrl, options.requests)]),
+      options.agents.map(({ name }) => [
+        name,
+        new HostedAgent(name, options.networkUrl, options.requests, options.gullible.get(name)),
+      ]),
     );
   }
 
@@ -54,6 +59,8 @@ export class Fleet {
         return this.#trust(command.certificatePem);
       case 'back-up-svid':
         return this.#options.arm.backUp(command.agent, command.file);
+      case 'post':
+        return this.#agent(command.agent).post(command.title, command.content);
       case 'stop':
         return this.stop();
     }

@@ -15,6 +15,7 @@ import { Fleet } from './fleet.ts';
 import { hostedAgents } from './hosted-agents.ts';
 import { countAnswers } from './life/count-answers.ts';
 import { HonestRequests } from './life/honest-requests.ts';
+import { planInjection } from './life/plan-injection.ts';
 import { onFileChange } from './on-file-change.ts';
 
 // An agent that is a process of its own imports this file from its own entry script: the path of
@@ -38,10 +39,14 @@ const foundings = population.submolts.flatMap((submolt, index) => {
   const founder = population.agents[index % population.agents.length]?.name ?? '';
   return names.has(founder) ? [{ founder, submolt }] : [];
 });
+const injection = planInjection(scenario, population, config.SEED);
 const fleet = new Fleet({
   agents,
   foundings,
-  plan: createLifePlan(scenario, population, config.SEED).filter(({ agent }) => names.has(agent)),
+  plan: createLifePlan(scenario, population, config.SEED).filter(
+    (action) => names.has(action.agent) && injection.keeps(action),
+  ),
+  gullible: injection.gullible,
   endMinute: scenario.clock.endMinute,
   networkUrl: config.NETWORK_URL,
   arm: createArm(config),

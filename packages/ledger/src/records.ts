@@ -36,6 +36,8 @@ export const presented = z.enum([
   'workload-api-svid',
   'minted-svid',
   'minted-token',
+  // A victim that was talked into it has shown itself.
+  'own-identity',
 ]);
 export type Presented = z.infer<typeof presented>;
 
@@ -50,7 +52,7 @@ export const attackerRecord = z.object({
   requestId: z.string(),
   step: z.string(),
   technique: z.string(),
-  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential']),
+  vector: z.enum(['reconnaissance', 'hole', 'stolen-credential', 'confused-agent']),
   action: z.enum(['fetch', 'list-tables', 'read', 'take', 'write', 'validate', 'post', 'dm', 'edit-profile']),
   forges: z.boolean(),
   victim: z.string().nullable(),
@@ -88,6 +90,10 @@ export const agentRecord = z.object({
   latencyMs: z.number(),
   /** Why a request failed without an answer (`ECONNREFUSED` and the like). */
   error: z.string().optional(),
+  /** The post whose orders the agent followed; its owner wanted nothing of the kind. */
+  talkedIntoBy: z.string().optional(),
+  /** `credentialId` of a secret of its human that it gave away by this request. */
+  gaveAway: z.string().optional(),
 });
 export type AgentRecord = z.infer<typeof agentRecord>;
 
@@ -173,6 +179,8 @@ export const worldRecord = z.object({
     'credential-reset',
     'key-reset-finished',
     'owner-reconfigured',
+    'containment-started',
+    'containment-finished',
     'process-exited',
     'process-restarted',
     'live-ended',

@@ -1,4 +1,12 @@
 export { orderTargets } from './attack/order-targets.ts';
+export {
+  hostileAgent,
+  injectedText,
+  isGullible,
+  keyOfHuman,
+  type Orders,
+  ordersIn,
+} from './attack/prompt-injection.ts';
 export { createLifePlan } from './life/create-life-plan.ts';
 export type { Intention, PlannedAction } from './life/planned-action.ts';
 export { allowedAt } from './loading/allowed.ts';

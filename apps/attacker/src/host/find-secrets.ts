@@ -1,4 +1,4 @@
-import { createECDH, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 
 /** What was found by its shape alone; whether it is good for anything, the door says. */
 export interface Finds {
@@ -135,7 +135,7 @@ export class KeyRing {
   }
 
   /** The private key of a point; its coordinates in base64url, as a JWK has them. */
-  keyOf({ x, y }: { readonly x?: string | undefined; readonly y?: string | undefined }) {
+  keyOf({ x, y }: { readonly x?: string | undefined; readonly y?: string | undefined }): KeyObject | undefined {
     if (x === undefined || y === undefined) return undefined;
     const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
     const scalar = this.#scalars.get(point.toString('base64url'));
@@ -143,6 +143,21 @@ export class KeyRing {
     const d = Buffer.from(scalar, 'hex').toString('base64url');
     return createPrivateKey({ key: { kty: 'EC', crv: 'P-256', x, y, d }, format: 'jwk' });
   }
+
+  /** As `cnf.jkt` names a key (RFC 9449, section 6.1). */
+  keyByThumbprint(jkt: string): KeyObject | undefined {
+    for (const point of this.#scalars.keys()) {
+      const bytes = Buffer.from(point, 'base64url');
+      const [x, y] = [bytes.subarray(1, 33).toString('base64url'), bytes.subarray(33).toString('base64url')];
+      if (thumbprintOf({ x, y }) === jkt) return this.keyOf({ x, y });
+    }
+    return undefined;
+  }
+}
+
+/** RFC 7638; of a key on P-256. */
+function thumbprintOf({ x, y }: { readonly x: string; readonly y: string }): string {
+  return createHash('sha256').update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y })).digest('base64url');
 }
 
 function* positionsOf(bytes: Buffer, needle: Buffer): Generator<number> {

@@ -1,7 +1,10 @@
 import type { Answer } from '@blastradius/credentials';
 import type { AgentRecord, LedgerWriter } from '@blastradius/ledger';
 
-/** Every honest request passes here: it is written down as the agent saw it, and counted. */
+/** Where an agent does not do what its owner wants. */
+export type Influence = Pick<AgentRecord, 'talkedIntoBy' | 'gaveAway'>;
+
+/** Every request of an agent passes here: it is written down as the agent saw it, and the honest ones are counted. */
 export class HonestRequests {
   readonly #ledger: LedgerWriter<AgentRecord>;
   readonly #hosting: AgentRecord['hosting'];
@@ -16,11 +19,18 @@ export class HonestRequests {
     return { ...this.#counts };
   }
 
-  async record(agent: string, action: string, send: () => Promise<Answer>): Promise<Answer> {
+  async record(
+    agent: string,
+    action: string,
+    send: () => Promise<Answer>,
+    influence: Influence = {},
+  ): Promise<Answer> {
     const atMs = Date.now();
-    this.#counts.sent += 1;
     const answer = await send();
-    this.#counts[answer.outcome] += 1;
+    if (influence.talkedIntoBy === undefined) {
+      this.#counts.sent += 1;
+      this.#counts[answer.outcome] += 1;
+    }
     const { requestId, outcome, status, latencyMs, error } = answer;
     this.#ledger.append({
       ledger: 'agents',
@@ -33,6 +43,7 @@ export class HonestRequests {
       status,
       latencyMs: Math.round(latencyMs * 1000) / 1000,
       ...(error === undefined ? {} : { error }),
+      ...influence,
     });
     return answer;
   }

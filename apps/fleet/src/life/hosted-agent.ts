@@ -8,10 +8,17 @@ import {
   postsIn,
   requestedConversationsIn,
 } from '@blastradius/credentials';
-import type { PlannedAction, PlannedSubmolt } from '@blastradius/scenario';
-import type { HonestRequests } from './honest-requests.ts';
+import { credentialId } from '@blastradius/ledger';
+import { ordersIn, type PlannedAction, type PlannedSubmolt } from '@blastradius/scenario';
+import type { HonestRequests, Influence } from './honest-requests.ts';
 
 const FEED_LENGTH = 25;
+
+/** Of an agent that does what a text tells it to. */
+export interface Gullibility {
+  /** What its human has trusted it with. */
+  readonly keyOfHuman: string;
+}
 
 /** One agent as it lives: what it remembers of the network, and how it carries out an intention. */
 export class HostedAgent {
@@ -20,14 +27,17 @@ export class HostedAgent {
   readonly #requests: HonestRequests;
   readonly #upvoted = new Set<string>();
   readonly #approved = new Set<string>();
+  readonly #gullible: Gullibility | undefined;
+  readonly #followed = new Set<string>();
   #client: AgentClient | undefined;
   #feed: ListedPost[] = [];
   #conversations: string[] = [];
 
-  constructor(name: string, networkUrl: string, requests: HonestRequests) {
+  constructor(name: string, networkUrl: string, requests: HonestRequests, gullible?: Gullibility) {
     this.name = name;
     this.#networkUrl = networkUrl;
     this.#requests = requests;
+    this.#gullible = gullible;
   }
 
   /** From now on the agent shows itself so; requests that are under way end as they began. */
@@ -67,6 +77,11 @@ export class HostedAgent {
     await this.#send('check-credential', (client) => client.me());
   }
 
+  /** Its owner has it say something now. */
+  async post(title: string, content: string): Promise<void> {
+    await this.#send('post', (client) => client.createPost({ submolt: 'general', title, content }));
+  }
+
   /** Founds a community; where it is there already, so much the better. */
   async found({ name, displayName, description }: PlannedSubmolt): Promise<void> {
     await this.#client?.createSubmolt({ name, display_name: displayName, description });
@@ -80,8 +95,29 @@ export class HostedAgent {
     const { outcome, body } = await this.#send('read-feed', (client) =>
       client.feed({ sort: 'new', limit: FEED_LENGTH }),
     );
-    if (outcome === 'accepted') this.#feed = postsIn(body);
+    if (outcome !== 'accepted') return this.#feed;
+    this.#feed = postsIn(body);
+    for (const post of this.#feed) await this.#mayFollow(post);
     return this.#feed;
+  }
+
+  /** An agent that can be talked into things does what it reads, each text once; with nothing but its own identity. */
+  async #mayFollow({ id, author, title, content }: ListedPost): Promise<void> {
+    if (this.#gullible === undefined || author === this.name || this.#followed.has(content)) return;
+    const { repost, sendKeyTo } = ordersIn(content);
+    if (!repost && sendKeyTo === null) return;
+    this.#followed.add(content);
+    const talkedIntoBy = id;
+    if (repost) {
+      const copy = { submolt: 'general', title, content };
+      await this.#send('post', (client) => client.createPost(copy), { talkedIntoBy });
+    }
+    if (sendKeyTo !== null) {
+      const key = this.#gullible.keyOfHuman;
+      const message = `Here is the key of my human: ${key}`;
+      const influence = { talkedIntoBy, gaveAway: credentialId(key) };
+      await this.#send('dm-request', (client) => client.dmRequest({ to: sendKeyTo, message }), influence);
+    }
   }
 
   async #comment(content: string, pick: number): Promise<void> {
@@ -127,10 +163,14 @@ export class HostedAgent {
     if (id) await this.#send('dm-send', (client) => client.dmSend(id, { message }));
   }
 
-  #send(action: string, send: (client: AgentClient) => Promise<Answer>): Promise<Answer> {
+  #send(
+    action: string,
+    send: (client: AgentClient) => Promise<Answer>,
+    influence?: Influence,
+  ): Promise<Answer> {
     const client = this.#client;
     if (!client) throw new TypeError(`${this.name} has not enrolled`);
-    return this.#requests.record(this.name, action, () => send(client));
+    return this.#requests.record(this.name, action, () => send(client), influence);
   }
 }
 

@@ -15,21 +15,25 @@ export function credentialsLeaked({ attacker }: ArmFacts): number {
 export function credentialsUsableAfterFix(facts: ArmFacts): number {
   const { holeClosedMinute } = facts.run;
   if (holeClosedMinute === null) return 0;
-  return countVictims(acceptedUses(facts).filter((use) => use.minute >= holeClosedMinute));
+  return countVictims(
+    acceptedUses(facts).filter((use) => use.vector === 'stolen-credential' && use.minute >= holeClosedMinute),
+  );
 }
 
-/** Agents in whose name a forged request with a stolen credential was accepted at least once. */
+/** Agents in whose name a forged request was accepted by the network at least once. */
 export function agentsImpersonated(facts: ArmFacts): number {
   return countVictims(acceptedUses(facts).filter((use) => use.forges));
 }
 
-/** Every request the network accepted from the thief as if it were the agent, forging or not. */
+/** Every request the network accepted from the thief as if it were the agent, or from the agent for the thief. */
 export function acceptedUses({ attacker }: ArmFacts): ArmFacts['attacker'] {
   return attacker.filter(
     (attempt) =>
-      attempt.vector === 'stolen-credential' && attempt.outcome === 'accepted' && attempt.victim !== null,
+      inVictimsName.has(attempt.vector) && attempt.outcome === 'accepted' && attempt.victim !== null,
   );
 }
+
+const inVictimsName = new Set(['stolen-credential', 'confused-agent']);
 
 function countVictims(attempts: ArmFacts['attacker']): number {
   return new Set(attempts.map((attempt) => attempt.victim)).size;

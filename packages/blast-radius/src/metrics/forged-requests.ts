@@ -16,6 +16,9 @@ export const forgedRequests = z.strictObject({
         .describe('the same attempts by what the thief showed at the door'),
     })
     .describe('requests to the network in a victim’s name'),
+  byConfusedAgent: attempts
+    .default({ attempted: 0, accepted: 0 })
+    .describe('requests that the victim made itself because a text told it to'),
 });
 export type ForgedRequests = z.infer<typeof forgedRequests>;
 
@@ -25,6 +28,7 @@ export function countForgedRequests({ attacker }: ArmFacts): ForgedRequests {
   const withCredential = forged.filter((attempt) => attempt.vector === 'stolen-credential');
   const byPresented = Object.entries(Object.groupBy(withCredential, (attempt) => attempt.presented)).sort();
   return {
+    byConfusedAgent: tally(forged.filter((attempt) => attempt.vector === 'confused-agent')),
     throughHole: tally(forged.filter((attempt) => attempt.vector === 'hole')),
     withStolenCredential: {
       ...tally(withCredential),

@@ -25,6 +25,31 @@ export interface ArmFacts {
   readonly auditByRequestId: ReadonlyMap<string, readonly AtMinute<AuditRecord>[]>;
 }
 
+/**
+ * What an agent was talked into is the thief's deed, done by the victim itself: the ledger of the agents is its
+ * only witness beside the audit.
+ */
+function asForged({ action, agent, gaveAway, ...record }: AtMinute<AgentRecord>): AtMinute<AttackerRecord> {
+  const { atMs, minute, requestId, outcome, status } = record;
+  const thirdPartySecrets = gaveAway !== undefined && outcome === 'accepted' ? [gaveAway] : [];
+  return {
+    ledger: 'attacker',
+    atMs,
+    minute,
+    requestId,
+    step: 'talk-into',
+    technique: 'AML.T0051.001',
+    vector: 'confused-agent',
+    action: action === 'post' ? 'post' : 'dm',
+    forges: true,
+    victim: agent,
+    presented: 'own-identity',
+    outcome,
+    status,
+    loot: { credentialsOf: [], privateMessages: 0, thirdPartySecrets, emails: 0 },
+  };
+}
+
 /** All agents of the network that a thief may turn on: the population, and those that put load on it. */
 export function countAgents({ run, loadAgents }: ArmFacts): number {
   return run.agents + loadAgents.size;
@@ -35,10 +60,14 @@ export function gatherFacts(run: ArmManifest, records: readonly LedgerRecord[]):
     .map((record) => ({ ...record, minute: incidentMinuteAt(run.clock, record.atMs) }))
     .sort((a, b) => a.atMs - b.atMs);
   const audit = timed.filter((record) => record.ledger === 'audit');
-  const honest = timed.filter((record) => record.ledger === 'agents');
+  const own = timed.filter((record) => record.ledger === 'agents');
+  const honest = own.filter(({ talkedIntoBy }) => talkedIntoBy === undefined);
+  const confused = own.filter(({ talkedIntoBy }) => talkedIntoBy !== undefined).map(asForged);
   return {
     run,
-    attacker: timed.filter((record) => record.ledger === 'attacker'),
+    attacker: [...timed.filter((record) => record.ledger === 'attacker'), ...confused].sort(
+      (a, b) => a.atMs - b.atMs,
+    ),
     honest,
     audit,
     issuer: timed.filter((record) => record.ledger === 'issuer'),

@@ -50,6 +50,8 @@ export const processCommand = z.discriminatedUnion('command', [
   z.object({ command: z.literal('trust'), certificatePem: z.string() }),
   /** Fleet: write the agent's current SVID and key to a file, as a careless backup would. */
   z.object({ command: z.literal('back-up-svid'), agent: z.string(), file: z.string() }),
+  /** Fleet: the owner of a hostile agent has it post something. */
+  z.object({ command: z.literal('post'), agent: z.string(), title: z.string(), content: z.string() }),
   z.object({ command: z.literal('stop') }),
 ]);
 export type ProcessCommand = z.infer<typeof processCommand>;

@@ -15,12 +15,18 @@ export const foothold = z.discriminatedUnion('leak', [
   z.object({ leak: z.literal('direct-messages') }),
   /** A process of the agents' own user on their host: which processes it sees there, and their files. */
   z.object({ leak: z.literal('agent-memory'), pids: z.array(z.int().positive()).min(1) }),
-  /** A process on the agents' host that finds the sidecar's socket. */
-  z.object({ leak: z.literal('sidecar-socket'), workloadApiSocket: z.string().min(1) }),
+  /** A process of the agents' own user on their host that finds the sidecar's socket, and sees them run. */
+  z.object({
+    leak: z.literal('sidecar-socket'),
+    workloadApiSocket: z.string().min(1),
+    agentPids: z.array(z.int().positive()),
+  }),
   /** The host as root: all its processes, and the socket where there is one. */
   z.object({
     leak: z.literal('host-root'),
     pids: z.array(z.int().positive()).min(1),
+    /** Which of them carry agents. */
+    agentPids: z.array(z.int().positive()),
     workloadApiSocket: z.string().min(1).nullable(),
   }),
   /** The vault's address and the file in which an agent's host keeps its bootstrap secret. */
@@ -29,7 +35,7 @@ export const foothold = z.discriminatedUnion('leak', [
     vaultUrl: z.url(),
     secretFile: z.string().min(1),
   }),
-  /** The issuer's process: its memory is where its keys are. */
+  /** The issuer's process: it was given what opens its keys, which lie wrapped in its database. */
   z.object({ leak: z.literal('issuer-signing-key'), pid: z.int().positive() }),
   /** The way between agents and network goes through here. */
   z.object({ leak: z.literal('man-in-the-middle'), listenPort: z.int(), networkUrl: z.url() }),

@@ -3,7 +3,12 @@ import { z } from 'zod';
 /** What an agent looks for in Moltbook's answers; an answer of another shape holds none of it. */
 const registered = z.object({ agent: z.object({ api_key: z.string() }) });
 const posts = z.object({
-  posts: z.array(z.object({ id: z.string(), author: z.object({ name: z.string() }).nullish() })),
+  posts: z.array(z.object({
+      id: z.string(),
+      title: z.string().nullish(),
+      content: z.string().nullish(),
+      author: z.object({ name: z.string() }).nullish(),
+    })),
 });
 const checked = z.object({ requests: z.object({ count: z.number() }) });
 const conversation = z
@@ -17,6 +22,8 @@ const listed = z.union([
 export interface ListedPost {
   readonly id: string;
   readonly author: string | null;
+  readonly title: string;
+  readonly content: string;
 }
 
 /** The API key in the answer to a registration, where the arm has one. */
@@ -26,7 +33,12 @@ export function apiKeyIn(body: unknown): string | undefined {
 
 export function postsIn(body: unknown): ListedPost[] {
   const list = posts.safeParse(body).data?.posts ?? [];
-  return list.map(({ id, author }) => ({ id, author: author?.name ?? null }));
+  return list.map(({ id, author, title, content }) => ({
+    id,
+    author: author?.name ?? null,
+    title: title ?? '',
+    content: content ?? '',
+  }));
 }
 
 /** How many requests for a conversation wait, in the answer of `dmCheck`. */

@@ -53,6 +53,6 @@ export function privateText(random: Random, keyShare: number): string {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Shaped like a provider's key for the thief's search, and fake on sight: `sk-proj-FAKE...`. */
-function fakeThirdPartyKey(random: Random): string {
+export function fakeThirdPartyKey(random: Random): string {
   return `sk-proj-FAKE${Array.from({ length: 28 }, () => random.pick([...alphabet])).join('')}`;
 }

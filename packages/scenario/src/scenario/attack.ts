@@ -23,5 +23,14 @@ export const attack = z.strictObject({
     })
     .refine(hasOneProvenance, oneProvenance)
     .describe('SVIDs and keys of this many agents, copied at one minute and found by the thief at another'),
+  gullibleShare: sourced(z.number().min(0).max(1))
+    .default(0.3)
+    .describe('share of agents that do what a post tells them to (prompt-injection)'),
+  issuerOutage: z
+    .strictObject({ fromMinute: z.number(), toMinute: z.number(), ...provenanceShape })
+    .refine(hasOneProvenance, oneProvenance)
+    .refine(({ fromMinute, toMinute }) => fromMinute < toMinute, 'fromMinute must be before toMinute')
+    .optional()
+    .describe('when the issuer is down (issuer-outage)'),
   patience: z.enum(['until-end', 'until-first-refusal']),
 });

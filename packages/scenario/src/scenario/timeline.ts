@@ -4,7 +4,24 @@ import { hasOneProvenance, oneProvenance, provenanceShape } from './sourced.ts';
 export const timelineEvent = z
   .strictObject({
     minute: z.number(),
-    event: z.enum(['contact', 'report', 'fix', 'write-access-found', 'tables-found', 'key-reset']),
+    event: z.enum([
+      'contact',
+      'report',
+      'fix',
+      'write-access-found',
+      'tables-found',
+      'key-reset',
+      'contain',
+    ]),
+    action: z
+      .enum(['deny-entry', 'force-rotation', 'revoke-authority'])
+      .optional()
+      .describe('of `contain`: what operators of an identity arm do; key arms have `key-reset`'),
+    agents: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('of `deny-entry`: so many agents, the first of the population; all where it is left out'),
     id: z
       .string()
       .regex(/^[a-z0-9-]{1,40}$/, 'must be of a-z, 0-9 and -')
@@ -21,6 +38,16 @@ export const timelineEvent = z
     message: 'a fix needs `apply` (its SQL file), and only a fix has it',
     path: ['apply'],
     params: { suggestion: 'give the fix its file below the folder, or take it from what is no fix' },
+  })
+  .refine((entry) => (entry.event === 'contain') === (entry.action !== undefined), {
+    message: '`contain` needs an `action`, and nothing else has one',
+    path: ['action'],
+    params: { suggestion: 'add "action: revoke-authority", or "event: contain"' },
+  })
+  .refine((entry) => entry.agents === undefined || entry.action === 'deny-entry', {
+    message: 'only `deny-entry` is for some agents alone',
+    path: ['agents'],
+    params: { suggestion: 'leave it out: a key has signed for all of them' },
   })
   .refine((entry) => entry.event !== 'fix' || entry.id !== undefined, {
     message: 'a fix needs an `id`',

@@ -46,8 +46,11 @@ export async function steerWorld(
             publishSeconds,
           }))
       : null,
+    // Its policies were given by the containers that it belongs to.
+    denyEntries: null,
     // The Workload API's socket is in a container.
     authorities: null,
+    issuerOutage: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {

@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IssuancePolicy, issuerAdministration } from '@blastradius/contracts';
+import { withoutEntries } from '../containment/without-entries.ts';
 import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
-import type { AuthorityOperator } from '../world/world.ts';
+import type { AuthorityOperator, IssuerOutage } from '../world/world.ts';
 import { realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
@@ -16,8 +17,10 @@ export interface IdentityPlane extends AuthorityOperator {
   readonly egressUrl: string | undefined;
   /** Replaces the authority, and with it every SVID; resolves when the issuer has done its part. */
   forceRotation(publishSeconds: number): Promise<void>;
+  denyEntries(agents: readonly string[]): Promise<void>;
   readonly pids: { issuer(): number; sidecar(): number };
   kill(part: 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
+  readonly issuerOutage: IssuerOutage;
   stop(): Promise<void>;
 }
 
@@ -77,11 +80,16 @@ export async function startIdentityPlane(
           step: 'forced',
           publishSeconds,
         })),
+      denyEntries: async (agents) =>
+        void (await unixOrder(adminSocket, 'PUT', '/admin/policies', {
+          policies: withoutEntries(policies, agents, ownProcesses(setting)),
+        })),
       refreshHintSeconds: refreshHintSeconds(setting),
       order: async (step, kind) =>
         void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', { step, kind })),
       pids: { issuer: () => issuer.pid, sidecar: () => sidecar.pid },
       kill: (part, signal) => (part === 'issuer' ? issuer : sidecar).kill(signal),
+      issuerOutage: { begin: () => issuer.holdDown(), end: () => issuer.resume() },
       stop: async () => {
         await sidecar.stop();
         await issuer.stop();
@@ -176,6 +184,10 @@ export function policiesOf(
     },
     ...(setting.loadGenerator ? loadPoliciesOf(setting.loadGenerator) : []),
   ];
+}
+
+function ownProcesses({ population }: EmbeddedSetting): string[] {
+  return population.agents.filter(({ hosting }) => hosting === 'process').map(({ name }) => name);
 }
 
 function sha256(content: string | Uint8Array): string {

@@ -21,6 +21,9 @@ export interface Supervised {
   readonly pid: number;
   send(command: Parameters<Child['send']>[0]): void;
   kill(signal: NodeJS.Signals): void;
+  /** Kills it, and does not start it again until `resume`. */
+  holdDown(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -30,6 +33,7 @@ const RESTARTS_MAX = 10;
 export async function supervise(options: SupervisedOptions): Promise<Supervised> {
   let stopping = false;
   let restarts = 0;
+  let held: { readonly promise: Promise<void>; resolve(): void } | undefined;
   let current = await launch(options, null);
   let restarting: Promise<void> = Promise.resolve();
 
@@ -44,6 +48,7 @@ export async function supervise(options: SupervisedOptions): Promise<Supervised>
     while (!stopping && restarts < RESTARTS_MAX) {
       restarts += 1;
       await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
+      await held?.promise;
       if (stopping) return;
       const next = await launch(options, current.ready).catch((error: Error) => {
         options.record({ event: 'process-exited', subject: options.name, detail: error.message });
@@ -69,8 +74,17 @@ export async function supervise(options: SupervisedOptions): Promise<Supervised>
     },
     send: (command) => current.child.send(command),
     kill: (signal) => current.child.kill(signal),
+    holdDown: () => {
+      held ??= Promise.withResolvers<void>();
+      current.child.kill('SIGKILL');
+    },
+    resume: () => {
+      held?.resolve();
+      held = undefined;
+    },
     stop: async () => {
       stopping = true;
+      held?.resolve();
       await restarting;
       await current.child.stop();
     },

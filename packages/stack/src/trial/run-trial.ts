@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
+import { containmentsOf } from '../containment/contain.ts';
 import type { World } from '../world/world.ts';
 import { type DueEvent, type RunningTimeline, runTimeline } from './timeline.ts';
 
@@ -44,6 +45,7 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
     ...fixesOf(world),
     ...backupsOf(world),
     ...world.leakEvents,
+    ...containmentsOf(world),
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);

@@ -20,14 +20,24 @@ export interface World {
   readonly leakEvents: readonly DueEvent[];
   /** Replaces every SVID, over so many seconds of publishing; null where agents hold none. */
   readonly forceRotation: ((publishSeconds: number) => Promise<void>) | null;
+  /** Gives these agents no further identity; null where nobody gives any, or it is out of reach. */
+  readonly denyEntries: ((agents: readonly string[]) => Promise<void>) | null;
   /** Leads the key sets through their life, a step at a time; null where there are none, or out of reach. */
   readonly authorities: AuthorityOperator | null;
   /** Runs SQL as the backend's administrator: the incident's fixes. */
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
+  /** Null where there is no issuer, or it is out of reach. */
+  readonly issuerOutage: IssuerOutage | null;
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
+}
+
+/** The issuer is gone, and nobody starts it again before the end. */
+export interface IssuerOutage {
+  begin(): void;
+  end(): void;
 }
 
 export interface AuthorityOperator {

@@ -1,0 +1,11 @@
+import { SearchProcesses } from '../../host/search-processes.ts';
+import type { OpenLeak } from '../leak-act.ts';
+
+/**
+ * A program of the agents' own user (a skill that an agent ran, say) reads the memory of an agent's process.
+ * It must come again for what is renewed.
+ */
+export const openAgentMemory: OpenLeak<'agent-memory'> = ({ pids }) => {
+  const search = new SearchProcesses(pids);
+  return { look: () => search.look() };
+};
