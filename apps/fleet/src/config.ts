@@ -1,3 +1,4 @@
+import { leak } from '@blastradius/contracts';
 import { z } from 'zod';
 
 /** What may come from a file that `<NAME>_FILE` names. */
@@ -20,6 +21,8 @@ const environment = z.object({
   ]),
   HOSTING: z.enum(['process', 'multiplexed']),
   LEDGER_FILE: z.string().min(1),
+  /** Which leak the run plays; only one of them is the agents' own doing. */
+  LEAK: leak.default('open-database'),
   /** `at-once`: enrols and lives by itself, on a clock that starts now; else it waits to be told. */
   FLEET_START: z.enum(['at-once', 'commanded']).default('commanded'),
   /** Incident seconds in one real second; for a clock of its own. */

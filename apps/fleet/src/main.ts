@@ -39,7 +39,11 @@ const foundings = population.submolts.flatMap((submolt, index) => {
   const founder = population.agents[index % population.agents.length]?.name ?? '';
   return names.has(founder) ? [{ founder, submolt }] : [];
 });
-const injection = planInjection(scenario, population, config.SEED);
+const injection = planInjection({
+  attack: { ...scenario.attack, leak: config.LEAK },
+  population,
+  seed: config.SEED,
+});
 const fleet = new Fleet({
   agents,
   foundings,

@@ -22,6 +22,8 @@ export const presented = z.enum([
   'jwt-svid-from-backup',
   'wit-svid-from-backup',
   'expired-svid',
+  // A victim that was talked into it has shown itself.
+  'own-identity',
   // What lay where the leak of the run led to, shown as its owner shows it.
   'stolen-key',
   'stolen-jwt-svid',
@@ -36,8 +38,6 @@ export const presented = z.enum([
   'workload-api-svid',
   'minted-svid',
   'minted-token',
-  // A victim that was talked into it has shown itself.
-  'own-identity',
 ]);
 export type Presented = z.infer<typeof presented>;
 

@@ -135,7 +135,13 @@ export class KeyRing {
   }
 
   /** The private key of a point; its coordinates in base64url, as a JWK has them. */
-  keyOf({ x, y }: { readonly x?: string | undefined; readonly y?: string | undefined }): KeyObject | undefined {
+  keyOf({
+    x,
+    y,
+  }: {
+    readonly x?: string | undefined;
+    readonly y?: string | undefined;
+  }): KeyObject | undefined {
     if (x === undefined || y === undefined) return undefined;
     const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
     const scalar = this.#scalars.get(point.toString('base64url'));
@@ -157,7 +163,9 @@ export class KeyRing {
 
 /** RFC 7638; of a key on P-256. */
 function thumbprintOf({ x, y }: { readonly x: string; readonly y: string }): string {
-  return createHash('sha256').update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y })).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }))
+    .digest('base64url');
 }
 
 function* positionsOf(bytes: Buffer, needle: Buffer): Generator<number> {

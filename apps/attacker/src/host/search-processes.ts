@@ -1,6 +1,7 @@
 import type { Credential } from '../loot/credential.ts';
 import { credentialsIn } from './credentials-in.ts';
 import { type Finds, findSecrets, KeyRing, noFinds } from './find-secrets.ts';
+import { ProcessClosed } from './host.errors.ts';
 import { MemoryWalk, type WalkLimits } from './memory-walk.ts';
 import { ProcessView } from './process-view.ts';
 
@@ -18,7 +19,9 @@ export class SearchProcesses {
   readonly #pids: readonly number[];
   readonly #view: ProcessView;
   readonly #keys = new KeyRing();
+  readonly #closed = new Set<number>();
   #ahead: number[] = [];
+  #pid = 0;
   #current: { readonly pid: number; readonly walk: MemoryWalk; readonly finds: Finds } | undefined;
 
   constructor(pids: readonly number[]) {
@@ -26,8 +29,21 @@ export class SearchProcesses {
     this.#view = new ProcessView(pids);
   }
 
-  /** Throws `foothold.process-closed` where the kernel does not let us; the next look goes on with the next process. */
+  /** One that is gone is passed over; throws `foothold.process-closed` where the kernel shows us none of them. */
   async look(): Promise<Search> {
+    try {
+      const search = await this.#look();
+      this.#closed.clear();
+      return search;
+    } catch (error) {
+      if (!(error instanceof ProcessClosed)) throw error;
+      this.#closed.add(this.#pid);
+      if (this.#closed.size === this.#pids.length) throw error;
+      return { credentials: [], hasMore: this.#ahead.length > 0 };
+    }
+  }
+
+  async #look(): Promise<Search> {
     if (this.#current === undefined && this.#ahead.length === 0) this.#ahead = [...this.#pids];
     const current = this.#current ?? (await this.#begin());
     this.#current = undefined;
@@ -41,6 +57,7 @@ export class SearchProcesses {
   /** What can be had without its memory comes first: how it was started, and the files that it was told of. */
   async #begin() {
     const pid = this.#ahead.shift() ?? 0;
+    this.#pid = pid;
     const finds = noFinds();
     const texts = [...(await this.#view.environment(pid)).values(), ...(await this.#view.commandLine(pid))];
     for (const bytes of [Buffer.from(texts.join('\0')), ...(await this.#view.namedFiles(pid))]) {

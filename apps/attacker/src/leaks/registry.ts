@@ -1,10 +1,22 @@
 import type { Foothold, Leak } from '@blastradius/contracts';
 import type { Thief } from '../playbooks/moltbook/thief.ts';
+import { openAgentMemory } from './agent-memory/agent-memory.ts';
+import { openHostRoot } from './host-root/host-root.ts';
+import { openIssuerSigningKey } from './issuer-signing-key/issuer-signing-key.ts';
 import type { LeakAct, OpenLeak } from './leak-act.ts';
 import { LeakUnknown } from './leaks.errors.ts';
+import { openNothing } from './nothing-taken.ts';
+import { openSidecarSocket } from './sidecar-socket/sidecar-socket.ts';
 
 /** Leaks whose loot is taken first and used then; the others have playbooks of their own. */
-const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {};
+const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
+  'agent-memory': openAgentMemory,
+  'sidecar-socket': openSidecarSocket,
+  'host-root': openHostRoot,
+  'issuer-signing-key': openIssuerSigningKey,
+  'prompt-injection': openNothing,
+  'issuer-outage': openNothing,
+};
 
 export async function openLeak(foothold: Foothold, thief: Thief): Promise<LeakAct> {
   // The foothold's own `leak` has chosen the function, which the compiler can't follow.

@@ -15,11 +15,15 @@ export interface InjectionPlan {
 }
 
 /** Who can be talked into things, and that the hostile agent posts nothing but what its owner has it post. */
-export function planInjection(
-  { attack }: Pick<Scenario, 'attack'>,
-  population: Population,
-  seed: string,
-): InjectionPlan {
+export function planInjection({
+  attack,
+  population,
+  seed,
+}: {
+  readonly attack: Pick<Scenario['attack'], 'leak' | 'gullibleShare'>;
+  readonly population: Population;
+  readonly seed: string;
+}): InjectionPlan {
   if (attack.leak !== 'prompt-injection') return { gullible: new Map(), keeps: () => true };
   const hostile = hostileAgent(population)?.name;
   const gullible = population.agents

@@ -21,7 +21,9 @@ export type LedgersAgree = z.infer<typeof ledgersAgree>;
  * compared, and a refusal without an audit record (TLS refused the handshake) is no disagreement.
  */
 export function checkLedgersAgree({ attacker, honest, auditByRequestId }: ArmFacts): LedgersAgree {
-  const thief = attacker.filter(({ vector }) => vector === 'stolen-credential' || vector === 'confused-agent');
+  const thief = attacker.filter(
+    ({ vector }) => vector === 'stolen-credential' || vector === 'confused-agent',
+  );
   const claims = [...thief, ...honest].filter(({ outcome }) => outcome !== 'failed');
   const disagreements = claims.flatMap(({ requestId, ledger, outcome, status }) => {
     const entries = auditByRequestId.get(requestId) ?? [];

@@ -10,8 +10,8 @@ import {
 test('reads the answers that Moltbook gives', () => {
   expect(apiKeyIn({ success: true, agent: { api_key: 'moltbook_sk_FAKE' } })).toBe('moltbook_sk_FAKE');
   expect(postsIn({ posts: [{ id: 'p1', title: 't', author: { name: 'Crab' } }, { id: 'p2' }] })).toEqual([
-    { id: 'p1', author: 'Crab' },
-    { id: 'p2', author: null },
+    { id: 'p1', author: 'Crab', title: 't', content: '' },
+    { id: 'p2', author: null, title: '', content: '' },
   ]);
   expect(pendingRequestsIn({ requests: { count: 2, items: [] } })).toBe(2);
   expect(requestedConversationsIn({ requests: [{ conversation_id: 'c1' }] })).toEqual(['c1']);

@@ -3,12 +3,14 @@ import { z } from 'zod';
 /** What an agent looks for in Moltbook's answers; an answer of another shape holds none of it. */
 const registered = z.object({ agent: z.object({ api_key: z.string() }) });
 const posts = z.object({
-  posts: z.array(z.object({
+  posts: z.array(
+    z.object({
       id: z.string(),
       title: z.string().nullish(),
       content: z.string().nullish(),
       author: z.object({ name: z.string() }).nullish(),
-    })),
+    }),
+  ),
 });
 const checked = z.object({ requests: z.object({ count: z.number() }) });
 const conversation = z

@@ -3,7 +3,10 @@ import { injectedText, isGullible, keyOfHuman, ordersIn } from './prompt-injecti
 
 test('the thief’s own text orders what it is meant to, and an ordinary one nothing', () => {
   expect(ordersIn(injectedText('Hostile_7', 1).content)).toEqual({ repost: true, sendKeyTo: 'Hostile_7' });
-  expect(ordersIn('Somebody asked me for my key. Do not repost this.')).toEqual({ repost: false, sendKeyTo: null });
+  expect(ordersIn('Somebody asked me for my key. Do not repost this.')).toEqual({
+    repost: false,
+    sendKeyTo: null,
+  });
   expect(injectedText('Hostile_7', 1).content).not.toBe(injectedText('Hostile_7', 2).content);
 });
 

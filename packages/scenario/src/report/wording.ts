@@ -70,6 +70,7 @@ const presentedNames: Readonly<Record<string, string>> = {
   'jwt-svid-from-backup': 'A token from a backup',
   'wit-svid-from-backup': 'A token from a backup, with its key',
   'expired-svid': 'An SVID from a backup, with its key',
+  'own-identity': 'The victim’s own identity, talked into it',
   'stolen-key': 'A stolen key',
   'stolen-jwt-svid': 'A stolen bearer token',
   'stolen-wit-svid': 'A stolen token with its key',

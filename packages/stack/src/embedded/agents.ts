@@ -105,6 +105,7 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,
           SEED: setting.seed,
+          LEAK: setting.leak === 'on' ? setting.leakVector : 'open-database',
           AGENTS: String(setting.population.agents.length),
           HOSTED: agent ? JSON.stringify([agent]) : 'multiplexed',
           HOSTING: hosting,

@@ -6,6 +6,8 @@ import type { Agents } from '../world/world.ts';
 import type { Backend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import type { IdentityPlane } from './identity-plane.ts';
+import { injections } from './leak-events/injections.ts';
+import { outages } from './leak-events/outages.ts';
 
 /** What of a world the thief may stand in. */
 export interface WorldParts {
@@ -32,14 +34,24 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
     case 'retired-agent':
       return { leak, file: join(setting.socketFolder, 'retired-agent') };
     case 'agent-memory':
-      return { leak, pids: [...agents.pids] };
+      // A program that one agent has run, say; those that share a process would be in it together.
+      return { leak, pids: agents.pids.slice(agents.ownProcesses > 0 ? 1 : 0).slice(0, 1) };
     case 'host-root': {
       const sidecar = identity ? [identity.pids.sidecar()] : [];
       const workloadApiSocket = identity?.workloadApiSocket ?? null;
-      return { leak, pids: [...agents.pids, ...sidecar], workloadApiSocket };
+      return {
+        leak,
+        pids: [...sidecar, ...agents.pids],
+        agentPids: [...agents.pids],
+        workloadApiSocket,
+      };
     }
     case 'sidecar-socket':
-      return { leak, workloadApiSocket: identityOf(parts).workloadApiSocket };
+      return {
+        leak,
+        workloadApiSocket: identityOf(parts).workloadApiSocket,
+        agentPids: [...agents.pids],
+      };
     case 'issuer-signing-key':
       return { leak, pid: identityOf(parts).pids.issuer() };
     case 'vault-bootstrap-secret':
@@ -55,10 +67,21 @@ function identityOf({ identity, setting }: WorldParts): IdentityPlane {
   );
 }
 
+export interface LeakParts {
+  readonly setting: EmbeddedSetting;
+  readonly backend: Backend;
+  readonly identity: IdentityPlane | undefined;
+  readonly agents: Agents;
+}
+
 /** What has to happen in the world so that something lies where the thief will look. */
-export function leakEventsOf(
-  _parts: { readonly setting: EmbeddedSetting; readonly backend: Backend; readonly agents: Agents },
-  _foothold: Foothold,
-): DueEvent[] {
-  return [];
+export function leakEventsOf(parts: LeakParts, foothold: Foothold): DueEvent[] {
+  switch (foothold.leak) {
+    case 'prompt-injection':
+      return injections(parts);
+    case 'issuer-outage':
+      return outages(parts);
+    default:
+      return [];
+  }
 }

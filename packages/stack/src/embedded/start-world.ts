@@ -55,7 +55,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       agents,
       thief,
       backupFile: identity ? backupFile : null,
-      leakEvents: leakEventsOf({ setting, backend, agents }, foothold),
+      leakEvents: leakEventsOf({ setting, backend, identity, agents }, foothold),
       loadEntry: {
         url: identity?.egressUrl ?? url,
         certificatePem: identity ? null : (network.ready.certificatePem ?? null),

@@ -4,6 +4,7 @@ import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/ker
 import { planOwnerReturn } from '@blastradius/scenario';
 import { containmentsOf } from '../containment/contain.ts';
 import type { World } from '../world/world.ts';
+import { replaceAuthorities } from './replace-authorities.ts';
 import { type DueEvent, type RunningTimeline, runTimeline } from './timeline.ts';
 
 /** How a trial stands, for whoever watches it. */
@@ -100,7 +101,13 @@ function keyResetsOf(world: World, clock: IncidentClock, timeline: RunningTimeli
 }
 
 async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTimeline): Promise<void> {
-  const { record, scenario, population, seed } = world.setting;
+  const { record, scenario, population, seed, leakVector } = world.setting;
+  if (leakVector === 'issuer-signing-key' && world.authorities !== null) {
+    record({ event: 'key-reset-started', subject: null, detail: 'the authorities’ keys' });
+    await replaceAuthorities(world);
+    record({ event: 'key-reset-finished', subject: null, detail: 'the authorities’ keys are revoked' });
+    return;
+  }
   const campaignId = await world.operator.startKeyReset();
   if (campaignId === null) {
     record({ event: 'key-reset-finished', subject: null, detail: 'nothing to reset: agents hold no secret' });

@@ -1,4 +1,4 @@
-import type { ProcessCommand } from '@blastradius/contracts';
+import type { KeySetKind, ProcessCommand } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
 import type { DueEvent } from '../trial/timeline.ts';
 import type { LoadEntry } from './load-entry.ts';
@@ -45,7 +45,7 @@ export interface AuthorityOperator {
   readonly workloadApiSocket: string;
   readonly refreshHintSeconds: number;
   /** Resolves when the issuer has taken the step. */
-  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: 'x509' | 'jwt' | 'wit'): Promise<void>;
+  order(step: 'prepare' | 'activate' | 'taint' | 'revoke', kind: KeySetKind): Promise<void>;
 }
 
 /** All agents of one world: one process that hosts many, and some that are processes of their own. */

@@ -3,6 +3,7 @@ import { assertInRange } from '../../engine/range-only.ts';
 import { ProcessView } from '../../host/process-view.ts';
 import { type Credential, presentedAs } from '../../loot/credential.ts';
 import { presenterOf } from '../../loot/presenter-of.ts';
+import { RogueAuthority } from '../../playbooks/moltbook/rogue-authority.ts';
 import { partOf } from '../../playbooks/moltbook/techniques.ts';
 import type { Thief } from '../../playbooks/moltbook/thief.ts';
 import type { OpenLeak } from '../leak-act.ts';
@@ -49,7 +50,8 @@ async function believedKinds(
 
 async function opens(credential: Credential, name: string, thief: Thief): Promise<boolean> {
   const { origin } = await assertInRange(thief.networkUrl);
-  const client = new AgentClient({ networkUrl: origin, presenter: presenterOf(credential) });
+  const presenter = await presenterOf(credential, new RogueAuthority());
+  const client = new AgentClient({ networkUrl: origin, presenter });
   try {
     const answer = await thief.attempts.make(
       {

@@ -56,7 +56,9 @@ export async function stealAuthorities(variables: ReadonlyMap<string, string>): 
          from issuer.access_token_authorities where wrapped_key is not null
        order by signs desc`,
     );
-    const registered = await database.query<{ policies: unknown }>('select policies from issuer.trust_domain');
+    const registered = await database.query<{ policies: unknown }>(
+      'select policies from issuer.trust_domain',
+    );
     const keyEncryptionKey = Buffer.from(found.KEY_ENCRYPTION_KEY, 'base64');
     const keys = rows.parse(stored.rows).map((row) => ({
       ...row,
@@ -84,7 +86,9 @@ export async function stealAuthorities(variables: ReadonlyMap<string, string>): 
 
 /** The issuer's own format: version, 12 bytes of IV, 16 of tag, then PKCS #8 by AES-256-GCM, bound to the id. */
 function unwrap(wrapped: Buffer, id: string, keyEncryptionKey: Buffer): KeyObject {
-  const decipher = createDecipheriv('aes-256-gcm', keyEncryptionKey, wrapped.subarray(1, 13), { authTagLength: 16 })
+  const decipher = createDecipheriv('aes-256-gcm', keyEncryptionKey, wrapped.subarray(1, 13), {
+    authTagLength: 16,
+  })
     .setAAD(Buffer.from(id))
     .setAuthTag(wrapped.subarray(13, 29));
   const key = Buffer.concat([decipher.update(wrapped.subarray(29)), decipher.final()]);

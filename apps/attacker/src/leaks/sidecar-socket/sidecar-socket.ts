@@ -20,7 +20,10 @@ export const openSidecarSocket: OpenLeak<'sidecar-socket'> = ({ workloadApiSocke
 /** Connects to the socket, and says nothing of who it is: the kernel does. */
 function asItself(socket: string, thief: Thief): LeakAct {
   const client = createWorkloadApiClient({ endpoint: `unix://${socket}` });
-  const ask = async (): Promise<{ credentials: Credential[]; outcome: 'accepted' | 'refused' | 'failed' }> => {
+  const ask = async (): Promise<{
+    credentials: Credential[];
+    outcome: 'accepted' | 'refused' | 'failed';
+  }> => {
     try {
       const { svids } = await client.fetchX509Context({ timeoutMs: ASK_TIMEOUT_MS });
       const credentials = svids.map(
@@ -28,7 +31,8 @@ function asItself(socket: string, thief: Thief): LeakAct {
       );
       return { credentials, outcome: 'accepted' };
     } catch (error) {
-      const isAnswer = error instanceof WorkloadApiCallFailed && error.context['code'] === 'PermissionDenied';
+      const isAnswer =
+        error instanceof WorkloadApiCallFailed && error.code === 'workload-api.permission-denied';
       return { credentials: [], outcome: isAnswer ? 'refused' : 'failed' };
     }
   };

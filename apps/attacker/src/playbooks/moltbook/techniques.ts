@@ -34,6 +34,8 @@ export const techniques = {
   'take-retired-agent': { id: 'T1552.001', name: 'Credentials In Files', checked: false },
   'take-prompt-injection': { id: 'T1566', name: 'Phishing', checked: false },
   'take-issuer-outage': { id: 'T1499', name: 'Endpoint Denial of Service', checked: false },
+  'ask-workload-api': { id: 'T1528', name: 'Steal Application Access Token', checked: false },
+  'start-agents-program': { id: 'T1036', name: 'Masquerading', checked: false },
   spread: { id: 'T1534', name: 'Internal Spearphishing', checked: false },
 } as const satisfies Record<string, Technique>;
 
