@@ -139,7 +139,13 @@ describe('a world of attested identities', () => {
     expect(counts).toMatchObject({ credentials: 0, impersonated: 0, forgedAccepted: 0, messagesRead: 3 });
     const tried = forged(records, 'stolen-credential');
     expect(new Set(tried.map(({ presented }) => presented))).toEqual(
-      new Set(['spiffe-id-as-name', 'rogue-ca-certificate', 'rogue-signed-token', 'nothing']),
+      new Set([
+        'spiffe-id-as-name',
+        'rogue-ca-certificate',
+        'rogue-signed-token',
+        'rogue-access-token',
+        'nothing',
+      ]),
     );
     expect(new Set(tried.map(({ victim }) => victim))).toEqual(new Set(names));
     expect(

@@ -30,20 +30,39 @@ const environment = z.object({
 });
 
 const keyArm = z.object({
-  ARM: z.enum(['static-key', 'hashed-key']),
+  ARM: z.enum(['static-key', 'hashed-key', 'scoped-key', 'rotated-key']),
   NETWORK_CERTIFICATE_PEM: z.string().min(1),
   /** Read again when it changes: a network that is started anew makes itself a new certificate. */
   NETWORK_CERTIFICATE_PEM_FILE: z.string().min(1).optional(),
   CREDENTIALS_FILE: z.string().min(1).optional(),
 });
+const vaultArm = keyArm.extend({
+  ARM: z.literal('vaulted-key'),
+  VAULT_ADDR: z.url(),
+  /** Secret zero: the role id and the secret id of this host, in a file that only its user may read. */
+  VAULT_APPROLE_FILE: z.string().min(1),
+  VAULT_POLL_SECONDS: z.coerce.number().positive(),
+});
 const identityArm = z.object({
-  ARM: z.enum(['jwt-svid', 'wit-svid', 'x509-svid']),
+  ARM: z.enum([
+    'jwt-svid',
+    'jwt-svid+rls',
+    'wit-svid',
+    'x509-svid',
+    'x509-svid+policy',
+    'x509-svid+revocation-push',
+  ]),
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
 });
+const accessTokenArm = identityArm.extend({
+  ARM: z.literal('jwt-svid+dpop'),
+  /** The authorization server that gives agents their access tokens, `https://host[:port]`. */
+  TOKEN_ISSUER: z.url({ protocol: /^https$/ }),
+});
 
-const config = environment.and(z.discriminatedUnion('ARM', [keyArm, identityArm]));
+const config = environment.and(z.discriminatedUnion('ARM', [keyArm, vaultArm, identityArm, accessTokenArm]));
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {

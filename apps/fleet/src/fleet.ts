@@ -1,4 +1,5 @@
 import type { ProcessCommand, ProcessEvent } from '@blastradius/contracts';
+import type { AgentKeys } from '@blastradius/credentials';
 import type { IncidentClock } from '@blastradius/kernel';
 import type { PlannedAction, PlannedAgent, PlannedSubmolt } from '@blastradius/scenario';
 import type { Arm } from './arms/arm.ts';
@@ -36,7 +37,10 @@ export class Fleet {
     this.#agents = new Map(
       options.agents.map(({ name }) => [
         name,
-        new HostedAgent(name, options.networkUrl, options.requests, options.gullible.get(name)),
+        new HostedAgent(name, options.networkUrl, options.requests, {
+          gullible: options.gullible.get(name),
+          renewAfterRefusal: () => options.arm.renewAfterRefusal?.(name) ?? Promise.resolve(false),
+        }),
       ]),
     );
   }
@@ -53,8 +57,7 @@ export class Fleet {
       case 'live':
         return this.#live(command.clock);
       case 'configure':
-        this.#agent(command.agent).present(this.#options.arm.presenterForKey(command.agent, command.apiKey));
-        return this.#agent(command.agent).check();
+        return this.#configure(command.agent, { apiKey: command.apiKey, writeKey: command.writeKey });
       case 'trust':
         return this.#trust(command.certificatePem);
       case 'back-up-svid':
@@ -101,6 +104,12 @@ export class Fleet {
     if (signal.aborted) return;
     tell();
     emit({ event: 'done' });
+  }
+
+  #configure(name: string, keys: AgentKeys): Promise<void> {
+    const agent = this.#agent(name);
+    agent.present(this.#options.arm.presenterForKey(name, keys));
+    return agent.check();
   }
 
   #trust(certificatePem: string): void {

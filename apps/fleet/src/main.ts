@@ -35,8 +35,9 @@ const population = createPopulation(scenario, {
 const agents = hostedAgents(population, config.HOSTED);
 const names = new Set(agents.map(({ name }) => name));
 const ledger = countAnswers(openLedger<AgentRecord>(config.LEDGER_FILE), config.ARM);
+const founders = population.agents.filter(({ role }) => role === 'writer');
 const foundings = population.submolts.flatMap((submolt, index) => {
-  const founder = population.agents[index % population.agents.length]?.name ?? '';
+  const founder = founders[index % founders.length]?.name ?? '';
   return names.has(founder) ? [{ founder, submolt }] : [];
 });
 const injection = planInjection({

@@ -154,10 +154,11 @@ describe('agents with static keys', () => {
 
   test('come back with the keys that they saved, and ask for no others', async () => {
     const { network, certificatePem } = await staticWorld();
-    const held = new Map(names.map((name) => [name, `moltbook_sk_FAKE_${name}`]));
+    const held = new Map(names.map((name) => [name, { apiKey: `moltbook_sk_FAKE_${name}` }]));
     const kept = {
       load: () => held,
-      save: (keys: ReadonlyMap<string, string>) => void saved.push(...keys.values()),
+      save: (keys: ReadonlyMap<string, { apiKey: string }>) =>
+        void saved.push(...[...keys.values()].map(({ apiKey }) => apiKey)),
     };
     const saved: string[] = [];
     const plan: PlannedAction[] = [{ kind: 'read-feed', agent: 'Crab', atMinute: 1 }];

@@ -5,6 +5,7 @@ import { AdmissionGuard } from './admission/admission.guard.ts';
 import { AgentsController } from './agents/agents.controller.ts';
 import { Agents } from './agents/agents.ts';
 import { Follows } from './agents/follows.ts';
+import type { KeyVault } from './agents/key-vault.ts';
 import { RegisterAgent } from './agents/register-agent.ts';
 import { CommentsController } from './comments/comments.controller.ts';
 import { Comments } from './comments/comments.ts';
@@ -39,10 +40,11 @@ export interface NetworkParts {
   readonly database: Database;
   readonly limits: RateLimits;
   readonly readiness: Readiness;
+  readonly vault: KeyVault;
 }
 
 /** The parts list of the public API. It knows no arm but where accounts are opened. */
-export function appModule({ config, database, limits, readiness }: NetworkParts): DynamicModule {
+export function appModule({ config, database, limits, readiness, vault }: NetworkParts): DynamicModule {
   const { arm, timeScale } = config;
   return {
     module: AppModule,
@@ -63,7 +65,7 @@ export function appModule({ config, database, limits, readiness }: NetworkParts)
       { provide: APP_GUARD, useClass: AdmissionGuard },
       provideValue(Database, database),
       provideValue(RateLimits, limits),
-      provideValue(RegisterAgent, new RegisterAgent(database, arm)),
+      provideValue(RegisterAgent, new RegisterAgent(database, arm, vault)),
       provideValue(Posts, new Posts(database, limits, timeScale)),
       provideValue(Votes, new Votes(database, timeScale)),
       provideValue(Visitors, new Visitors(database, arm)),

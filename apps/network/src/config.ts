@@ -35,6 +35,17 @@ const environment = z.object({
   PUBLISHABLE_KEY: z.string().default(''),
   TRUST_DOMAIN: z.string().min(1).default('moltbook.test'),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1).optional(),
+  /** The authorization server whose access tokens agents show, `https://host[:port]`. */
+  TOKEN_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  /** How often its keys are asked for. */
+  TOKEN_KEYS_REFRESH_SECONDS: z.coerce.number().positive().default(60),
+  /** Where agents fetch their keys from, and the file of the role with which the network writes there. */
+  VAULT_ADDR: z.url().optional(),
+  VAULT_APPROLE_FILE: z.string().min(1).optional(),
+  /** Cedar policies and their schema, where they are not this app's own. */
+  POLICY_FOLDER: z.string().min(1).optional(),
+  /** Which agents are in which group, JSON. */
+  AGENT_GROUPS_FILE: z.string().min(1).optional(),
   /** JSON; what it leaves out stays as it was in the incident. */
   RATE_LIMITS: z
     .string()
@@ -62,6 +73,11 @@ export interface NetworkConfig {
   readonly publishableKey: string;
   readonly trustDomain: string;
   readonly workloadApiAddress: string | null;
+  readonly tokenIssuer: string | null;
+  readonly tokenKeysRefreshSeconds: number;
+  readonly vault: { readonly url: string; readonly appRoleFile: string } | null;
+  readonly policyFolder: string | null;
+  readonly agentGroupsFile: string | null;
   readonly rateLimits: RateLimitRules;
   readonly keyResetBatchSize: number;
   readonly logLevel: string;
@@ -71,6 +87,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
   const parsed = environment.parse(env);
   if (!holdsKeys(parsed.ARM) && parsed.SPIFFE_ENDPOINT_SOCKET === undefined) {
     throw new TypeError(`SPIFFE_ENDPOINT_SOCKET is required in arm ${parsed.ARM}`);
+  }
+  if (parsed.ARM === 'jwt-svid+dpop' && parsed.TOKEN_ISSUER === undefined) {
+    throw new TypeError(`TOKEN_ISSUER is required in arm ${parsed.ARM}`);
+  }
+  const vault = vaultOf(parsed);
+  if (parsed.ARM === 'vaulted-key' && vault === null) {
+    throw new TypeError('VAULT_ADDR and VAULT_APPROLE_FILE are required in arm vaulted-key');
   }
   return Object.freeze({
     arm: parsed.ARM,
@@ -89,10 +112,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     publishableKey: parsed.PUBLISHABLE_KEY,
     trustDomain: parsed.TRUST_DOMAIN,
     workloadApiAddress: parsed.SPIFFE_ENDPOINT_SOCKET ?? null,
+    tokenIssuer: parsed.TOKEN_ISSUER ?? null,
+    tokenKeysRefreshSeconds: parsed.TOKEN_KEYS_REFRESH_SECONDS,
+    vault,
+    policyFolder: parsed.POLICY_FOLDER ?? null,
+    agentGroupsFile: parsed.AGENT_GROUPS_FILE ?? null,
     rateLimits: Object.freeze({ ...incidentRateLimits, ...withoutGaps(parsed.RATE_LIMITS) }),
     keyResetBatchSize: parsed.KEY_RESET_BATCH_SIZE,
     logLevel: parsed.LOG_LEVEL,
   });
+}
+
+function vaultOf({
+  VAULT_ADDR: url,
+  VAULT_APPROLE_FILE: appRoleFile,
+}: z.output<typeof environment>): NetworkConfig['vault'] {
+  return url === undefined || appRoleFile === undefined ? null : { url, appRoleFile };
 }
 
 function parseJson(text: string | undefined, context: z.RefinementCtx): unknown {

@@ -1,28 +1,18 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:https';
 import { openAuditLog } from '@blastradius/audit';
-import {
-  bearerSvidVerifier,
-  boundSvidVerifier,
-  clientCertificateVerifier,
-  type VerifyClientCertificate,
-} from '@blastradius/credentials';
+import { modelOf } from '@blastradius/contracts';
 import { systemClock } from '@blastradius/kernel';
 import type { AuditRecord } from '@blastradius/ledger';
 import { createNestApp, type Logger } from '@blastradius/nest-kit';
 import { countJob, createLogger, observeHttpServer } from '@blastradius/runtime';
-import {
-  createBundleSource,
-  createWitBundleSource,
-  createX509Source,
-  JwtBundleSet,
-  keepPeerChains,
-  WitBundleSet,
-  X509BundleSet,
-  type X509Source,
-} from '@blastradius/spiffe';
+import { createX509Source, keepPeerChains, X509BundleSet, type X509Source } from '@blastradius/spiffe';
 import { createAdmission } from './admission/create-admission.ts';
 import { installAdmission } from './admission/install-admission.ts';
+import { createTokenVerifiers } from './admission/token-verifiers.ts';
+import { verification as realVerification, type Verification } from './admission/verification.ts';
+import { AppRoleKeyVault } from './agents/approle-key-vault.ts';
+import { noVault } from './agents/key-vault.ts';
 import { LastSeen } from './agents/last-seen.ts';
 import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
@@ -36,16 +26,15 @@ import { moltbookFailures } from './moltbook-failures.ts';
 import { startOperator } from './operator/start-operator.ts';
 import { countRefusal } from './rate-limits/count-refusals.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
+import { sourceOptions } from './source-options.ts';
 import { selfSignedTls } from './tls/self-signed-tls.ts';
 import { x509SourceTls } from './tls/x509-source-tls.ts';
 import { Readiness } from './web/readiness.ts';
 
-/** What clocks may differ by, in seconds of the incident: compressed as the lifetimes are. */
-const LEEWAY_SECONDS = 60;
-
 /** For experiments only, and only in code: no configuration reaches this. */
 export interface NetworkOverrides {
-  readonly verifyClientCertificate?: VerifyClientCertificate;
+  /** Parts of how credentials are verified, made otherwise. */
+  readonly verification?: Partial<Verification>;
   /** How long a request may wait for a database that is away, milliseconds. */
   readonly databaseWaitMs?: number;
 }
@@ -74,6 +63,9 @@ export async function startNetwork(
 
 async function compose(config: NetworkConfig, overrides: NetworkOverrides, started: AsyncDisposableStack) {
   const clock = systemClock;
+  // Before anything is opened: with a bad policy nothing starts.
+  const verification = { ...realVerification, ...overrides.verification };
+  const authorize = verification.policies(config);
   const logger = createLogger('network', config.logLevel);
   await migrate(config.databaseUrl);
   const onError = (err: unknown) => logger.error({ err }, 'database failed');
@@ -83,12 +75,10 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const source =
     config.workloadApiAddress === null ? null : await openSource(config.workloadApiAddress, logger);
   const tls = source
-    ? x509SourceTls(source, config.arm === 'x509-svid', logger)
+    ? x509SourceTls(source, modelOf(config.arm) === 'x509-svid', logger)
     : await selfSignedTls(config.serverNames);
   started.defer(() => tls.close());
-  const verify =
-    overrides.verifyClientCertificate ??
-    clientCertificateVerifier(() => source?.bundles() ?? new X509BundleSet());
+  const verify = verification.clientCertificate(() => source?.bundles() ?? new X509BundleSet());
 
   const log = countRecords(openAuditLog<AuditRecord>(config.ledgerFile), config.arm);
   started.defer(() => log.close());
@@ -100,8 +90,10 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   started.defer(() => checkpoints.stop());
 
   const limits = new RateLimits(config.rateLimits, config.timeScale, clock, countRefusal(config.arm));
+  const vault =
+    config.vault === null ? noVault : new AppRoleKeyVault(config.vault.url, config.vault.appRoleFile);
   const readiness = new Readiness(database, clock, tls.certificateEnds);
-  const app = await createNestApp(appModule({ config, database, limits, readiness }), {
+  const app = await createNestApp(appModule({ config, database, limits, readiness, vault }), {
     logger,
     https: tls.options,
     failures: moltbookFailures,
@@ -114,13 +106,14 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   auditRequests(fastify, log, clock);
   const verifiers = {
     certificates: { verify, clock, trustVersion: tls.trustVersion },
-    ...(await tokenVerifiers(config, started, logger)),
+    ...(await createTokenVerifiers(config, { verification, source, started, logger })),
     origins: () => originsOf(app.getHttpServer()),
     clock,
   };
-  installAdmission(fastify, { admission: createAdmission(config, database, verifiers), limits, lastSeen });
+  const admission = createAdmission(config, verification.agents(database), verifiers);
+  installAdmission(fastify, { admission, limits, lastSeen, authorize });
 
-  const operator = await startOperator({ config, database, clock, logger });
+  const operator = await startOperator({ config, database, clock, logger, vault });
   started.defer(() => operator.stop());
   const server: unknown = app.getHttpServer();
   if (server instanceof Server) keepPeerChains(server);
@@ -140,34 +133,12 @@ function replaceFile(path: string, content: string): void {
   renameSync(`${path}.new`, path);
 }
 
-/** In the arms without tokens nobody asks, and there are no bundles that would believe one. */
-async function tokenVerifiers(config: NetworkConfig, started: AsyncDisposableStack, logger: Logger) {
-  const { arm, workloadApiAddress: endpoint, trustDomain, timeScale } = config;
-  const options = endpoint === null ? null : { ...sourceOptions(logger), endpoint };
-  const bearer = options && arm === 'jwt-svid' ? started.use(await createBundleSource(options)) : null;
-  const bound = options && arm === 'wit-svid' ? started.use(await createWitBundleSource(options)) : null;
-  const leewaySeconds = LEEWAY_SECONDS / timeScale;
-  return {
-    bearerSvid: bearerSvidVerifier({
-      bundles: () => bearer?.jwtBundles() ?? new JwtBundleSet(),
-      audience: `spiffe://${trustDomain}/network`,
-      leewaySeconds,
-    }),
-    boundSvid: boundSvidVerifier({ bundles: () => bound?.bundles() ?? new WitBundleSet(), leewaySeconds }),
-  };
-}
-
 /** By the address that callers use, and by its name. */
 function originsOf(server: unknown): string[] {
   const address = server instanceof Server ? server.address() : null;
   if (address === null || typeof address === 'string') return [];
   return ['127.0.0.1', 'localhost'].map((host) => `https://${host}:${address.port}`);
 }
-
-const sourceOptions = (logger: Logger) => ({
-  timeoutMs: 60_000,
-  onError: (err: unknown) => logger.warn({ err }, 'the Workload API is away; what it last gave goes on'),
-});
 
 async function openSource(endpoint: string, logger: Logger): Promise<X509Source> {
   return await createX509Source({ ...sourceOptions(logger), endpoint });

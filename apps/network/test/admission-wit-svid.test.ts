@@ -63,7 +63,7 @@ function clientOf(svid: () => BoundToken): AgentClient {
 async function headersFor(svid: BoundToken, path: string) {
   const presenter = presentWitSvid({ svid: () => svid, trust: { kind: 'anyone' } });
   onTestFinished(() => presenter.close());
-  return await presenter.headers(`https://127.0.0.1:${network.port}${path}`);
+  return await presenter.headers(`https://127.0.0.1:${network.port}${path}`, 'GET');
 }
 
 describe('admission by WIT-SVID', () => {

@@ -10,5 +10,5 @@ export async function callOperator(socketPath: string, method: string, path: str
   const [answer] = await once(sent, 'response');
   let text = '';
   for await (const chunk of answer) text += chunk;
-  return { status: answer.statusCode as number, body: JSON.parse(text) };
+  return { status: answer.statusCode as number, body: text === '' ? undefined : JSON.parse(text) };
 }

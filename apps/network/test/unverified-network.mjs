@@ -16,7 +16,9 @@ function verifyClientCertificate({ chainDer: [leaf] }) {
   };
 }
 
-const network = await startNetwork(loadConfig(process.env), { verifyClientCertificate });
+const network = await startNetwork(loadConfig(process.env), {
+  verification: { clientCertificate: () => verifyClientCertificate },
+});
 const starter = findStarter(process.env);
 starter.follow(
   () => {},

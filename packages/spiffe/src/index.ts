@@ -1,5 +1,6 @@
 export type { AccessToken, Confirmation } from './access-token/access-token.ts';
 export { certificateThumbprint } from './access-token/certificate-thumbprint.ts';
+export { parseJwks } from './access-token/parse-jwks.ts';
 export {
   type AccessTokenExpectation,
   type IssuedTokenExpectation,

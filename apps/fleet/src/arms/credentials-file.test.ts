@@ -13,8 +13,12 @@ function fileInFolder(): string {
 test('keys that were saved are there for the next process, and for nobody else', () => {
   const file = fileInFolder();
   expect(keptInFile(file).load()).toEqual(new Map());
-  keptInFile(file).save(new Map([['Crab', 'moltbook_sk_FAKE']]));
-  expect(keptInFile(file).load()).toEqual(new Map([['Crab', 'moltbook_sk_FAKE']]));
+  const keys = new Map([
+    ['Crab', { apiKey: 'moltbook_sk_FAKE' }],
+    ['Eel', { apiKey: 'moltbook_sk_FAKE_read', writeKey: 'moltbook_sk_FAKE_write' }],
+  ]);
+  keptInFile(file).save(keys);
+  expect(keptInFile(file).load()).toEqual(keys);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 

@@ -1,13 +1,19 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { AgentKeys } from '@blastradius/credentials';
 import { z } from 'zod';
 
-const keys = z.record(z.string(), z.string());
+/** One key, or where keys have scopes both. */
+const held = z.union([
+  z.string().transform((apiKey): AgentKeys => ({ apiKey })),
+  z.object({ apiKey: z.string(), writeKey: z.string() }),
+]);
+const keys = z.record(z.string(), held);
 
 /** Where agents with static keys keep them, as skill.md tells them to: without it a restarted agent has lost its account. */
 export interface KeptKeys {
-  load(): ReadonlyMap<string, string>;
-  save(keys: ReadonlyMap<string, string>): void;
+  load(): ReadonlyMap<string, AgentKeys>;
+  save(keys: ReadonlyMap<string, AgentKeys>): void;
 }
 
 /** Keys that end with the process. */
@@ -24,9 +30,13 @@ export function keptInFile(file: string): KeptKeys {
         throw error;
       }
     },
-    save: (held) => {
+    save: (all) => {
+      const entries = [...all].map(([agent, keys]) => [
+        agent,
+        keys.writeKey === undefined ? keys.apiKey : keys,
+      ]);
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(held)), { mode: 0o600 });
+      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(entries)), { mode: 0o600 });
       renameSync(`${file}.new`, file);
     },
   };

@@ -1,7 +1,9 @@
 import {
-  apiKeyIn,
+  type AgentKeys,
+  agentKeysIn,
   type Presenter,
   presentHeaders,
+  presentScopedKeys,
   presentStaticKey,
   type ServerTrust,
 } from '@blastradius/credentials';
@@ -11,11 +13,11 @@ import type { Arm } from './arm.ts';
 import { inMemoryOnly, type KeptKeys } from './credentials-file.ts';
 import { registerAccount } from './register-account.ts';
 
-/** Agents that were given a static API key at registration, and keep it. */
+/** Agents that were given a static API key at registration, or one for each scope, and keep it. */
 export class StaticKeyArm implements Arm {
   readonly #networkUrl: string;
   readonly #kept: KeptKeys;
-  readonly #keys: Map<string, string>;
+  readonly #keys: Map<string, AgentKeys>;
   #trust: ServerTrust;
   #anonymous: Presenter;
 
@@ -31,8 +33,8 @@ export class StaticKeyArm implements Arm {
 
   async enrol(agent: PlannedAgent): Promise<Presenter> {
     const held = this.#keys.get(agent.name);
-    if (held !== undefined) return presentStaticKey({ apiKey: held, trust: this.#trust });
-    const apiKey = apiKeyIn(
+    if (held !== undefined) return this.#present(held);
+    const keys = agentKeysIn(
       await registerAccount({
         networkUrl: this.#networkUrl,
         presenter: this.#anonymous,
@@ -41,14 +43,14 @@ export class StaticKeyArm implements Arm {
         isOursIfTaken: false,
       }),
     );
-    if (apiKey === undefined) throw new EnrolmentRefused(`${agent.name} was registered without a key`);
-    return this.presenterForKey(agent.name, apiKey);
+    if (keys === undefined) throw new EnrolmentRefused(`${agent.name} was registered without a key`);
+    return this.presenterForKey(agent.name, keys);
   }
 
-  presenterForKey(agent: string, apiKey: string): Presenter {
-    this.#keys.set(agent, apiKey);
+  presenterForKey(agent: string, keys: AgentKeys): Presenter {
+    this.#keys.set(agent, keys);
     this.#kept.save(this.#keys);
-    return presentStaticKey({ apiKey, trust: this.#trust });
+    return this.#present(keys);
   }
 
   trust(certificatePem: string): (agent: string) => Presenter | undefined {
@@ -56,8 +58,8 @@ export class StaticKeyArm implements Arm {
     void this.#anonymous.close();
     this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
     return (agent) => {
-      const apiKey = this.#keys.get(agent);
-      return apiKey === undefined ? undefined : presentStaticKey({ apiKey, trust: this.#trust });
+      const keys = this.#keys.get(agent);
+      return keys && this.#present(keys);
     };
   }
 
@@ -67,5 +69,12 @@ export class StaticKeyArm implements Arm {
 
   close(): Promise<void> {
     return this.#anonymous.close();
+  }
+
+  #present(keys: AgentKeys): Presenter {
+    const trust = this.#trust;
+    return keys.writeKey === undefined
+      ? presentStaticKey({ apiKey: keys.apiKey, trust })
+      : presentScopedKeys({ keys, trust });
   }
 }

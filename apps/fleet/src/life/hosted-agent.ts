@@ -20,6 +20,12 @@ export interface Gullibility {
   readonly keyOfHuman: string;
 }
 
+export interface Traits {
+  readonly gullible?: Gullibility | undefined;
+  /** Gets another credential where the one that it has is refused; whether there was one. */
+  readonly renewAfterRefusal?: (() => Promise<boolean>) | undefined;
+}
+
 /** One agent as it lives: what it remembers of the network, and how it carries out an intention. */
 export class HostedAgent {
   readonly name: string;
@@ -28,16 +34,18 @@ export class HostedAgent {
   readonly #upvoted = new Set<string>();
   readonly #approved = new Set<string>();
   readonly #gullible: Gullibility | undefined;
+  readonly #renewAfterRefusal: Traits['renewAfterRefusal'];
   readonly #followed = new Set<string>();
   #client: AgentClient | undefined;
   #feed: ListedPost[] = [];
   #conversations: string[] = [];
 
-  constructor(name: string, networkUrl: string, requests: HonestRequests, gullible?: Gullibility) {
+  constructor(name: string, networkUrl: string, requests: HonestRequests, traits: Traits = {}) {
     this.name = name;
     this.#networkUrl = networkUrl;
     this.#requests = requests;
-    this.#gullible = gullible;
+    this.#gullible = traits.gullible;
+    this.#renewAfterRefusal = traits.renewAfterRefusal;
   }
 
   /** From now on the agent shows itself so; requests that are under way end as they began. */
@@ -163,14 +171,16 @@ export class HostedAgent {
     if (id) await this.#send('dm-send', (client) => client.dmSend(id, { message }));
   }
 
-  #send(
+  async #send(
     action: string,
     send: (client: AgentClient) => Promise<Answer>,
     influence?: Influence,
   ): Promise<Answer> {
     const client = this.#client;
     if (!client) throw new TypeError(`${this.name} has not enrolled`);
-    return this.#requests.record(this.name, action, () => send(client), influence);
+    const answer = await this.#requests.record(this.name, action, () => send(client), influence);
+    if (answer.status === 401 && (await this.#renewAfterRefusal?.())) await this.check();
+    return answer;
   }
 }
 

@@ -1,5 +1,10 @@
+import type { KeyScope } from '@blastradius/credentials';
+
 /** What a route asks of its caller. Routes that say nothing ask for a registered agent. */
 export type RouteAdmission = 'agent' | 'enrolment' | 'public';
+
+/** Which of an agent's keys a route wants, where keys have scopes; `any` is for what says who one is. */
+export type RouteScope = KeyScope | 'any';
 
 export interface CurrentAgent {
   readonly id: string;
@@ -26,6 +31,7 @@ export type RefusalReason =
   | 'admission.missing-credential'
   | 'admission.malformed-key'
   | 'admission.unknown-key'
+  | 'admission.insufficient-scope'
   | 'admission.untrusted-certificate'
   | 'admission.expired-svid'
   | 'admission.untrusted-token'
@@ -33,6 +39,8 @@ export type RefusalReason =
   | 'admission.untrusted-proof'
   | 'admission.foreign-identity'
   | 'admission.no-agent-for-identity'
+  | 'admission.revoked-svid'
+  | 'admission.forbidden-by-policy'
   | 'rate-limit.requests';
 
 export type Judgement =
@@ -47,6 +55,8 @@ export type Judgement =
       readonly reason: RefusalReason;
       readonly agent: CurrentAgent | null;
       readonly shown: ShownCredential;
+      /** The policies that forbade it; none of them where nothing permitted it. */
+      readonly policies?: readonly string[];
     };
 
 export const publicJudgement: Judgement = {

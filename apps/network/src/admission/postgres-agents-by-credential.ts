@@ -1,5 +1,6 @@
+import { keptHashed } from '@blastradius/credentials';
 import type { Database } from '../database/database.ts';
-import type { AgentsByCredential, AgentWithKey } from './agents-by-credential.ts';
+import type { AgentsByCredential, AgentWithKey, AgentWithScopedKey } from './agents-by-credential.ts';
 import type { CurrentAgent } from './judgement.ts';
 
 /** Asked at every request and never cached: a key that was reset ends with the reset. */
@@ -17,6 +18,28 @@ export class PostgresAgentsByCredential implements AgentsByCredential {
       .where('api_key', '=', stored)
       .executeTakeFirst();
     return row?.api_key ? { id: row.id, name: row.name, storedKey: row.api_key } : undefined;
+  }
+
+  async withScopedKey(stored: string): Promise<AgentWithScopedKey | undefined> {
+    const row = await this.#database
+      .selectFrom('agents')
+      .select(['id', 'name', 'api_key', 'write_key'])
+      .where((agent) => agent.or([agent('api_key', '=', stored), agent('write_key', '=', stored)]))
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { id, name, api_key: readKey, write_key: writeKey } = row;
+    if (writeKey === stored) return { id, name, storedKey: writeKey, scope: 'write' };
+    return { id, name, storedKey: readKey ?? '', scope: 'read' };
+  }
+
+  async withPreviousKey(key: string, now: Date): Promise<CurrentAgent | undefined> {
+    return await this.#database
+      .selectFrom('operations.previous_keys')
+      .innerJoin('agents', 'agents.id', 'operations.previous_keys.agent_id')
+      .select(['agents.id', 'agents.name'])
+      .where('key_hash', '=', keptHashed(key))
+      .where('ends_at', '>', now)
+      .executeTakeFirst();
   }
 
   async withSpiffeId(spiffeId: string): Promise<CurrentAgent | undefined> {

@@ -3,6 +3,7 @@ import {
   bearerTokenIn,
   ProofRefused,
   type VerifyBearerSvid,
+  type VerifyBoundAccessToken,
   type VerifyBoundSvid,
 } from '@blastradius/credentials';
 import type { Clock } from '@blastradius/kernel';
@@ -32,6 +33,32 @@ export function proveByBoundToken(
     const targets = origins().map((origin) => `${origin}${path}`);
     return finding(token, () => verify({ token, proof, targets }, clock.now()));
   };
+}
+
+/** Arm `jwt-svid+dpop`: the token says whose the key is, and the proof that the sender holds it. */
+export function proveByBoundAccessToken(
+  verify: VerifyBoundAccessToken,
+  clock: Clock,
+  origins: () => readonly string[],
+): ProveIdentity {
+  return ({ authorization, dpopProof: proof, method, path }) => {
+    const { scheme, token: accessToken } = tokenIn(authorization) ?? {};
+    if (accessToken === undefined) return nothing;
+    // As a bearer token it counts for nothing (RFC 9449, section 7.2).
+    if (scheme !== 'dpop' || proof === undefined) {
+      return {
+        refused: 'admission.untrusted-proof',
+        shown: { ...nothingShown, credentialId: credentialId(accessToken) },
+      };
+    }
+    const targets = origins().map((origin) => `${origin}${path}`);
+    return finding(accessToken, () => verify({ accessToken, proof, method, targets }, clock.now()));
+  };
+}
+
+function tokenIn(authorization: string | undefined): { scheme: string; token: string } | undefined {
+  const [, scheme, token] = /^(Bearer|DPoP) +([^\s]+) *$/i.exec(authorization ?? '') ?? [];
+  return scheme === undefined || token === undefined ? undefined : { scheme: scheme.toLowerCase(), token };
 }
 
 async function finding(

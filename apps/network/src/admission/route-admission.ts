@@ -2,10 +2,12 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { AdmissionBypassed } from './admission.errors.ts';
-import type { CurrentAgent, RouteAdmission, ShownCredential } from './judgement.ts';
+import type { CurrentAgent, RouteAdmission, RouteScope, ShownCredential } from './judgement.ts';
 
 export interface RouteAdmissionConfig {
   readonly admission?: RouteAdmission;
+  /** Where it is not what the method says. */
+  readonly scope?: RouteScope;
 }
 
 /** A route for everyone: no credential is looked at. */
@@ -13,6 +15,9 @@ export const Public = () => RouteConfig({ admission: 'public' } satisfies RouteA
 
 /** A route for those who want to become agents. */
 export const Enrolment = () => RouteConfig({ admission: 'enrolment' } satisfies RouteAdmissionConfig);
+
+/** A route that any key of the agent opens: it says whose the key is, and nothing more. */
+export const AnyScope = () => RouteConfig({ scope: 'any' } satisfies RouteAdmissionConfig);
 
 /** The agent that was admitted; nothing else in a request says who the caller is. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CurrentAgent => {

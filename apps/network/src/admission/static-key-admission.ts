@@ -4,7 +4,7 @@ import type { Admission, AdmissionRequest } from './admission.ts';
 import type { AgentsByCredential } from './agents-by-credential.ts';
 import { denied, type Judgement, nothingShown, publicJudgement } from './judgement.ts';
 
-/** Arms `static-key` and `hashed-key`: whoever knows the key is the agent, whatever is kept of it. */
+/** Arms `static-key`, `hashed-key` and `vaulted-key`: whoever knows the key is the agent, whatever is kept of it. */
 export class StaticKeyAdmission implements Admission {
   readonly #agents: AgentsByCredential;
   readonly #stored: StoredKey;
@@ -31,6 +31,6 @@ export class StaticKeyAdmission implements Admission {
   }
 }
 
-function shownKey(key: string) {
+export function shownKey(key: string) {
   return { ...nothingShown, credentialId: credentialId(key) };
 }

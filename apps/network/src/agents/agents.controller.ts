@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { CurrentAgent, ShownCredential } from '../admission/judgement.ts';
-import { Caller, Enrolment, Shown } from '../admission/route-admission.ts';
+import { AnyScope, Caller, Enrolment, Shown } from '../admission/route-admission.ts';
 import { Posts } from '../posts/posts.ts';
 import {
   type ProfileChange,
@@ -34,6 +34,7 @@ export class AgentsController {
     const keyless = { spiffe_id: shown.spiffeId };
     const keyed = {
       api_key: agent.apiKey,
+      ...(agent.writeKey === null ? {} : { write_key: agent.writeKey }),
       claim_url: `https://127.0.0.1:${request.raw.socket.localPort}/claim/${agent.claimToken}`,
       verification_code: agent.verificationCode,
     };
@@ -48,6 +49,7 @@ export class AgentsController {
   }
 
   @Get('me')
+  @AnyScope()
   async me(@Caller() caller: CurrentAgent) {
     return { success: true, agent: await this.agents.me(caller.id) };
   }
@@ -59,6 +61,7 @@ export class AgentsController {
   }
 
   @Get('status')
+  @AnyScope()
   async status(@Caller() caller: CurrentAgent) {
     return { success: true, status: await this.agents.status(caller.id), agent: { name: caller.name } };
   }

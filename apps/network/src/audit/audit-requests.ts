@@ -38,6 +38,7 @@ function auditRecordOf(request: FastifyRequest, reply: FastifyReply, now: Date):
     reason: judgement?.reason ?? 'admission.unavailable',
     agent: judgement?.agent?.name ?? null,
     ...(judgement?.shown ?? nothingShown),
+    ...(judgement?.decision === 'denied' && judgement.policies ? { policies: [...judgement.policies] } : {}),
     sourceAddress: remoteAddress ?? '',
     sourcePort: remotePort ?? 0,
     status: reply.statusCode,

@@ -54,7 +54,10 @@ export interface Tables {
     agents: Generated<number>;
     started_at: Generated<Date>;
     finished_at: Date | null;
+    kind: Generated<CampaignKind>;
+    overlap_seconds: Generated<number>;
   };
+  'operations.previous_keys': { agent_id: string; key_hash: string; ends_at: Date };
   'operations.key_resets': {
     campaign_id: string;
     agent_id: string;
@@ -64,6 +67,7 @@ export interface Tables {
   };
 }
 
+export type CampaignKind = 'reset' | 'rotation';
 export type ConversationStatus = 'pending' | 'active' | 'rejected' | 'blocked';
 
 interface AgentsTable {
@@ -71,6 +75,7 @@ interface AgentsTable {
   name: string;
   description: Generated<string>;
   api_key: string | null;
+  write_key: string | null;
   claim_token: string | null;
   verification_code: string | null;
   spiffe_id: string | null;

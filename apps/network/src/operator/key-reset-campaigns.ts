@@ -2,12 +2,21 @@ import type { networkOperator } from '@blastradius/contracts';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { Database } from '../database/database.ts';
+import type { CampaignKind } from '../database/tables.ts';
 import type { KeyResetBatch, KeyResetJobs } from './key-reset-jobs.ts';
 import { CampaignNotFound } from './operator.errors.ts';
 
 type KeyResetStatus = z.infer<typeof networkOperator.keyResetStatus>;
 
-/** Resets the keys of all agents that are there when it starts, in batches. One at a time. */
+/** What a campaign does with the keys before: a reset ends them, a rotation leaves them in force for a while. */
+export interface CampaignTerms {
+  readonly kind: CampaignKind;
+  readonly overlapSeconds: number;
+}
+
+const atOnce: CampaignTerms = { kind: 'reset', overlapSeconds: 0 };
+
+/** Replaces the keys of all agents that are there when it starts, in batches. One of each kind at a time. */
 export class KeyResetCampaigns {
   readonly #database: Database;
   readonly #jobs: KeyResetJobs;
@@ -20,17 +29,16 @@ export class KeyResetCampaigns {
   }
 
   /** While a campaign is running there is no second one: asking again answers with the first. */
-  async start(): Promise<string> {
-    const running = await this.#running();
-    const campaignId = running ?? (await this.#create());
+  async start(terms: CampaignTerms = atOnce): Promise<string> {
+    const [running] = await this.#running(terms.kind);
+    const campaignId = running ?? (await this.#create(terms));
     await this.#jobs.add(await this.#unfinished(campaignId));
     return campaignId;
   }
 
   /** After a restart: what was left is queued again. */
   async resume(): Promise<void> {
-    const running = await this.#running();
-    if (running !== undefined) await this.#jobs.add(await this.#unfinished(running));
+    for (const campaignId of await this.#running()) await this.#jobs.add(await this.#unfinished(campaignId));
   }
 
   async status(campaignId: string): Promise<KeyResetStatus> {
@@ -58,11 +66,11 @@ export class KeyResetCampaigns {
     };
   }
 
-  async #create(): Promise<string> {
+  async #create({ kind, overlapSeconds }: CampaignTerms): Promise<string> {
     return await this.#database.transaction().execute(async (transaction) => {
       const { id } = await transaction
         .insertInto('operations.key_reset_campaigns')
-        .defaultValues()
+        .values({ kind, overlap_seconds: overlapSeconds })
         .returning('id')
         .executeTakeFirstOrThrow();
       await sql`
@@ -80,13 +88,13 @@ export class KeyResetCampaigns {
     });
   }
 
-  async #running(): Promise<string | undefined> {
-    const row = await this.#database
+  async #running(kind?: CampaignKind): Promise<string[]> {
+    const rows = await this.#database
       .selectFrom('operations.key_reset_campaigns')
-      .select('id')
+      .select(['id', 'kind'])
       .where('finished_at', 'is', null)
-      .executeTakeFirst();
-    return row?.id;
+      .execute();
+    return rows.filter((row) => kind === undefined || row.kind === kind).map(({ id }) => id);
   }
 
   async #unfinished(campaignId: string): Promise<KeyResetBatch[]> {

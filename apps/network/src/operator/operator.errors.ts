@@ -32,6 +32,14 @@ export class KeyHandedOut extends OperatorConflict {
   }
 }
 
+export class KeyInVault extends OperatorConflict {
+  readonly code = 'key-reset.in-vault';
+
+  constructor() {
+    super('agents of this network fetch their keys from the vault: nobody hands them out');
+  }
+}
+
 export class CampaignNotFound extends DomainError {
   readonly code = 'key-reset.campaign-not-found';
   readonly category = 'not-found';

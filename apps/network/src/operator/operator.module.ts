@@ -8,23 +8,34 @@ import { AgentOwnersController } from './agent-owners.controller.ts';
 import { HandOutKey } from './hand-out-key.ts';
 import { KeyResetCampaigns } from './key-reset-campaigns.ts';
 import { KeyResetsController } from './key-resets.controller.ts';
+import { KeyRotationController } from './key-rotation.controller.ts';
+import { KeyRotations } from './key-rotations.ts';
 import { NoKeyResetsController } from './no-key-resets.controller.ts';
+import { ReplacedKeys } from './replaced-keys.ts';
 
 export interface OperatorParts {
   readonly arm: Arm;
   readonly database: Database;
   readonly clock: Clock;
   readonly campaigns: KeyResetCampaigns;
+  /** In the arm in which keys are replaced on schedule. */
+  readonly rotations: KeyRotations | null;
 }
 
 /** The operator's API, in an application of its own: nothing of it hangs on the public one. */
-export function operatorModule({ arm, database, clock, campaigns }: OperatorParts): DynamicModule {
+export function operatorModule({ arm, database, clock, campaigns, rotations }: OperatorParts): DynamicModule {
   return {
     module: OperatorModule,
-    controllers: [holdsKeys(arm) ? KeyResetsController : NoKeyResetsController, AgentOwnersController],
+    controllers: [
+      holdsKeys(arm) ? KeyResetsController : NoKeyResetsController,
+      ...(rotations ? [KeyRotationController] : []),
+      AgentOwnersController,
+    ],
     providers: [
       provideValue(KeyResetCampaigns, campaigns),
       provideValue(HandOutKey, new HandOutKey(database, clock, arm)),
+      provideValue(ReplacedKeys, new ReplacedKeys(database)),
+      ...(rotations ? [provideValue(KeyRotations, rotations)] : []),
       provideValue(Owners, new Owners(database)),
     ],
   };

@@ -18,5 +18,22 @@ export const keyResetStatus = z.object({
   resets: z.array(z.object({ agent: z.string(), atMs: z.number() })),
 });
 
-/** `POST /operator/agents/:name/key`: hands the new key to the agent's verified owner. */
-export const ownerKeyAnswer = z.object({ agent: z.string(), apiKey: z.string() });
+/** `POST /operator/agents/:name/key`: hands the new key, or keys, to the agent's verified owner. */
+export const ownerKeyAnswer = z.object({
+  agent: z.string(),
+  apiKey: z.string(),
+  /** Where keys have scopes: the one that may write; `apiKey` may then only read. */
+  writeKey: z.string().optional(),
+});
+
+/** `PUT /operator/key-rotation`: from now on every key is replaced once a period; asking again changes nothing. */
+export const keyRotation = z.object({
+  periodSeconds: z.number().positive(),
+  /** How long the key before is still taken; 0 for not at all. */
+  overlapSeconds: z.number().min(0),
+});
+
+/** `GET /operator/replaced-keys?afterMs=`: for the operator's own distribution, oldest first. */
+export const replacedKeysAnswer = z.object({
+  keys: z.array(z.object({ agent: z.string(), apiKey: z.string(), atMs: z.number() })),
+});

@@ -44,8 +44,14 @@ export const processCommand = z.discriminatedUnion('command', [
     command: z.literal('live'),
     clock: z.object({ startedAtMs: z.number(), startMinute: z.number(), timeScale: z.number() }),
   }),
-  /** Fleet: an agent's owner has configured the new key. */
-  z.object({ command: z.literal('configure'), agent: z.string(), apiKey: z.string() }),
+  /** Fleet: an agent's owner, or the operator's distribution, has configured the new key. */
+  z.object({
+    command: z.literal('configure'),
+    agent: z.string(),
+    apiKey: z.string(),
+    /** Where keys have scopes. */
+    writeKey: z.string().optional(),
+  }),
   /** Fleet: the network was started anew with a new certificate of its own. */
   z.object({ command: z.literal('trust'), certificatePem: z.string() }),
   /** Fleet: write the agent's current SVID and key to a file, as a careless backup would. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { AgentKeys } from '../scoped-key/present.ts';
 
 /** What an agent looks for in Moltbook's answers; an answer of another shape holds none of it. */
-const registered = z.object({ agent: z.object({ api_key: z.string() }) });
+const registered = z.object({
+  agent: z.object({ api_key: z.string(), write_key: z.string().optional() }),
+});
 const posts = z.object({
   posts: z.array(
     z.object({
@@ -31,6 +34,12 @@ export interface ListedPost {
 /** The API key in the answer to a registration, where the arm has one. */
 export function apiKeyIn(body: unknown): string | undefined {
   return registered.safeParse(body).data?.agent.api_key;
+}
+
+/** The same, with the second key where keys have scopes. */
+export function agentKeysIn(body: unknown): AgentKeys | undefined {
+  const agent = registered.safeParse(body).data?.agent;
+  return agent && { apiKey: agent.api_key, writeKey: agent.write_key };
 }
 
 export function postsIn(body: unknown): ListedPost[] {

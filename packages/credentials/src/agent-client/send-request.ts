@@ -22,7 +22,7 @@ export async function sendRequest(presenter: Presenter, call: HttpCall, timeoutM
   });
   try {
     // First what may have to be waited for: the connections are those of the moment of sending.
-    const credential = await presenter.headers(call.url);
+    const credential = await presenter.headers(call.url, call.method);
     const { statusCode, body } = await request(call.url, {
       method: call.method,
       dispatcher: presenter.dispatcher(),

@@ -9,13 +9,14 @@ export function presentHeaders({
   trust,
   connectionsMax = 8,
 }: {
-  readonly headers: Readonly<Record<string, string>>;
+  /** A function is asked before each request. */
+  readonly headers: Readonly<Record<string, string>> | Presenter['headers'];
   readonly trust: ServerTrust;
   readonly connectionsMax?: number;
 }): Presenter {
   let connections: Dispatcher | undefined;
   return {
-    headers: () => headers,
+    headers: typeof headers === 'function' ? headers : () => headers,
     dispatcher: () => {
       connections ??= openTlsConnections({ trust, limits: { ...ONE_AGENT, connectionsMax } });
       return connections;

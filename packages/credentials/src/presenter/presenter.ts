@@ -5,8 +5,11 @@ import type { Dispatcher } from 'undici';
  * differs is only what they put into it.
  */
 export interface Presenter {
-  /** For one request to `target`, its URL. */
-  headers(target: string): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /** For one request to `target`, its URL, by `method`. */
+  headers(
+    target: string,
+    method: string,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /**
    * The connections to send the next request on. Ask again for each request, and send at once:
    * after a rotation the answer is another one, and the one before is only drained.

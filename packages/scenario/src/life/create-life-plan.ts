@@ -24,9 +24,17 @@ export function createLifePlan(
     planLife(settings, { population, agent, acquaintances, random: random.fork(`agent/${agent.index}`) }),
   );
   const { endMinute } = settings.clock;
+  const readers = new Set(population.agents.filter(({ role }) => role === 'reader').map(({ name }) => name));
+  const suits = (action: PlannedAction) => isFitFor(readers, action);
   return [...introductions, ...lives]
-    .filter((action) => action.atMinute < endMinute)
+    .filter((action) => action.atMinute < endMinute && suits(action))
     .sort((a, b) => a.atMinute - b.atMinute || compare(a.agent, b.agent));
+}
+
+/** A reader looks at the feed and does nothing else; it would never answer, so nobody writes to it. */
+function isFitFor(readers: ReadonlySet<string>, action: PlannedAction): boolean {
+  if (readers.has(action.agent)) return action.kind === 'read-feed';
+  return action.kind !== 'dm-request' || !readers.has(action.to);
 }
 
 interface Surroundings {

@@ -19,7 +19,8 @@ export function createPopulation(
   { seed, agents: count, processes = scenario.population.processes }: PopulationSize,
 ): Population {
   const random = createRandom(`${seed}/population`);
-  const { agentsPerOwner } = scenario.population;
+  const { agentsPerOwner, readerShare = 0 } = scenario.population;
+  const isReader = everyOneIn(readerShare, random.fork('readers').next());
   const ownerOf = (index: number) => createOwner(index, random.fork(`owner/${index}`));
   const taken = new Set<string>();
   const agents = Array.from({ length: count }, (_, index): PlannedAgent => {
@@ -31,9 +32,15 @@ export function createPopulation(
       description: `${name} ${own.pick(jobs)}.`,
       hosting: index < processes ? 'process' : 'multiplexed',
       owner: ownerOf(Math.floor(index / agentsPerOwner)),
+      role: isReader(index) ? 'reader' : 'writer',
     };
   });
   return { agents, submolts };
+}
+
+/** That share of any stretch of the population, within one agent; `offset` in [0, 1) moves where it begins. */
+function everyOneIn(share: number, offset: number): (index: number) => boolean {
+  return (index) => Math.floor((index + 1) * share + offset) > Math.floor(index * share + offset);
 }
 
 function uniqueName(random: Random, taken: Set<string>): string {

@@ -13,6 +13,8 @@ export interface PlannedAgent {
   /** A process of its own, or one of many in a shared process. */
   readonly hosting: 'process' | 'multiplexed';
   readonly owner: Owner;
+  /** A reader never writes, in no arm; whether it could is the arm's matter. */
+  readonly role: 'reader' | 'writer';
 }
 
 export interface PlannedSubmolt {

@@ -63,6 +63,7 @@ const presentedNames: Readonly<Record<string, string>> = {
   nothing: 'No credential at all',
   'publishable-key': 'The publishable key of the web page',
   'static-key': 'A static key from the open table',
+  'scoped-keys': 'Both of an agent’s keys, each for what it may do',
   'key-hash': 'The hash of a key from the open table',
   'spiffe-id-as-name': 'The SPIFFE ID, as a name',
   'rogue-ca-certificate': 'A certificate from the thief’s own CA',

@@ -2,7 +2,7 @@ import { hypothesis } from '@blastradius/blast-radius';
 import { z } from 'zod';
 import { attack } from './attack.ts';
 import { behaviour } from './behaviour.ts';
-import { clock, identity, population, rateLimits } from './setting.ts';
+import { clock, identity, keyRotation, population, rateLimits, vault } from './setting.ts';
 import { logNormalMinutes, sourced } from './sourced.ts';
 import { timeline } from './timeline.ts';
 
@@ -19,6 +19,8 @@ export const scenarioDocument = z.strictObject({
   clock,
   population,
   identity,
+  keyRotation,
+  vault,
   rateLimits,
   behaviour,
   attack,

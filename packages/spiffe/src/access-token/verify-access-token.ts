@@ -24,6 +24,8 @@ export interface IssuedTokenExpectation {
   /** Its keys for access tokens, by `kid`. */
   readonly keys: ReadonlyMap<string, KeyObject>;
   readonly now: Date;
+  /** What the clocks of issuer and reader may differ by: a minute unless given. */
+  readonly leewaySeconds?: number | undefined;
 }
 
 export interface AccessTokenExpectation extends IssuedTokenExpectation {
@@ -47,7 +49,8 @@ export const issuedTokenChecks: Readonly<Record<string, AccessTokenCheck<IssuedT
       throw new TokenIssuerMismatch('access-token', 'the token is of another issuer');
     }
   },
-  validity: ({ unverified, claims }, { now }) => checkTokenValidity(unverified, claims, { now }),
+  validity: ({ unverified, claims }, { now, leewaySeconds }) =>
+    checkTokenValidity(unverified, claims, { now, leewaySeconds }),
 };
 
 /** What a resource server has to see besides. */
@@ -66,7 +69,7 @@ export const presentedTokenChecks: Readonly<Record<string, AccessTokenCheck<Acce
 
 /**
  * Verifies an access token that a caller presents to a resource server (RFC 9068, section 4), its sender
- * constraint included, with a minute's leeway between the clocks. Rejects with TokenSvidRefused
+ * constraint included. Rejects with TokenSvidRefused
  * (`access-token.*`).
  */
 export function verifyAccessToken(token: string, expected: AccessTokenExpectation): Promise<AccessToken> {

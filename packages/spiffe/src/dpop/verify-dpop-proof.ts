@@ -8,11 +8,16 @@ import { type DpopDefect, DpopProofRefused } from './dpop.errors.ts';
 
 export interface DpopExpectation {
   readonly method: string;
-  /** Of the request as its sender wrote it; query and fragment don't count. */
-  readonly url: string;
+  /**
+   * Of the request as its sender wrote it, or each by which it may have reached us; query and fragment
+   * don't count.
+   */
+  readonly url: string | readonly string[];
   readonly now: Date;
   /** Where the proof comes with an access token: the proof has to be for this one. */
   readonly accessToken?: string | undefined;
+  /** How far the proof's time may be off, either way: a minute unless given. */
+  readonly windowSeconds?: number | undefined;
 }
 
 export interface DpopProof {
@@ -28,13 +33,12 @@ type Members = Readonly<Record<string, unknown>>;
 
 const proofLengthMax = 8192;
 const proofIdLengthMax = 256;
-/** How far the proof's time may be off, either way. */
-const windowMs = 60_000;
+const defaultWindowSeconds = 60;
 const headerParameters: ReadonlySet<string> = new Set(['typ', 'alg', 'jwk']);
 
 /**
  * Verifies a DPoP proof (RFC 9449, section 4.3): whoever made it holds the key in it, and made it for
- * this request, a minute ago at most. That it was not seen before is for the caller to see. Rejects with
+ * this request, within the window. That it was not seen before is for the caller to see. Rejects with
  * DpopProofRefused.
  */
 export async function verifyDpopProof(text: string, expected: DpopExpectation): Promise<DpopProof> {
@@ -45,7 +49,7 @@ export async function verifyDpopProof(text: string, expected: DpopExpectation): 
   await verifySignature(text, algorithm, key);
   const { proofId, issuedAtMs } = readClaims(readPart(payload), expected);
   const keyThumbprint = await calculateJwkThumbprint(key.export({ format: 'jwk' }));
-  return { keyThumbprint, proofId, staleAt: new Date(issuedAtMs + windowMs) };
+  return { keyThumbprint, proofId, staleAt: new Date(issuedAtMs + windowMsOf(expected)) };
 }
 
 function readHeader(header: Members): { algorithm: SignatureAlgorithm; key: KeyObject } {
@@ -70,22 +74,33 @@ function readKey(jwk: Members): KeyObject {
   }
 }
 
-function readClaims(claims: Members, { method, url, now, accessToken }: DpopExpectation) {
+function readClaims(claims: Members, expected: DpopExpectation) {
+  const { method, now, accessToken } = expected;
   const { jti, htm, htu, iat, ath } = claims;
   if (typeof jti !== 'string' || jti === '' || jti.length > proofIdLengthMax || typeof iat !== 'number') {
     throw refused('claim', 'jti or iat is missing, or of another type');
   }
   if (htm !== method) throw refused('method', 'the proof is for another method');
-  if (typeof htu !== 'string' || withoutQuery(htu) !== withoutQuery(url)) {
+  if (typeof htu !== 'string' || !isAddressOf(htu, [expected.url].flat())) {
     throw refused('url', 'the proof is for another address');
   }
   const issuedAtMs = iat * 1000;
   // Written so that a `now` that is no date lets nothing pass.
-  if (!(Math.abs(now.getTime() - issuedAtMs) <= windowMs)) throw refused('time', 'the proof is not of now');
+  if (!(Math.abs(now.getTime() - issuedAtMs) <= windowMsOf(expected)))
+    throw refused('time', 'the proof is not of now');
   if (accessToken !== undefined && ath !== hashOf(accessToken)) {
     throw refused('access-token', 'the proof is for another access token');
   }
   return { proofId: jti, issuedAtMs };
+}
+
+function windowMsOf({ windowSeconds = defaultWindowSeconds }: DpopExpectation): number {
+  return windowSeconds * 1000;
+}
+
+function isAddressOf(htu: string, urls: readonly string[]): boolean {
+  const address = withoutQuery(htu);
+  return address !== null && urls.some((url) => withoutQuery(url) === address);
 }
 
 function withoutQuery(text: string): string | null {

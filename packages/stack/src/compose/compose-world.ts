@@ -23,7 +23,10 @@ export async function steerWorld(
 ): Promise<World> {
   const { containers } = project;
   const services = servicesOf(setting.arm);
-  const database = composeDatabase(containers, `moltbook_${setting.arm.replaceAll('-', '_')}${world}`);
+  const database = composeDatabase(
+    containers,
+    `moltbook_${setting.arm.replaceAll(/[^a-z0-9]/g, '_')}${world}`,
+  );
   const agents = await steerAgents(setting, services.fleets, containers);
   const thief = await steerThief(setting, services.attacker, containers);
   const relay = openOperatorRelay(await containers.idOf(services.network), OPERATOR_SOCKET);
@@ -49,6 +52,7 @@ export async function steerWorld(
     // The Workload API's socket is in a container.
     authorities: null,
     issuerOutage: null,
+    vault: null,
     administer: database.administer,
     inspect: database.inspect,
     kill: (part, signal) => {

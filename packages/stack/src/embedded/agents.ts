@@ -4,6 +4,7 @@ import type { ProcessEvent } from '@blastradius/contracts';
 import { type Child, startChild, untilEvent } from '../process/child.ts';
 import { type Agents, sumCounts } from '../world/world.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { type Vault, vaultEnvironment } from './vault.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
 export interface NetworkAddress {
@@ -12,6 +13,10 @@ export interface NetworkAddress {
   readonly certificatePem?: string | undefined;
   /** The Workload API, where identities come from there. */
   readonly workloadApiSocket?: string | undefined;
+  /** The authorization server, where agents show access tokens. */
+  readonly tokenIssuer?: string | undefined;
+  /** Where keys are fetched from. */
+  readonly vault?: Vault | undefined;
 }
 
 /**
@@ -101,6 +106,8 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
           ...(network.workloadApiSocket
             ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
             : {}),
+          ...vaultEnvironment(setting, network.vault, name),
+          ...(network.tokenIssuer ? { TOKEN_ISSUER: network.tokenIssuer } : {}),
           TRUST_DOMAIN: trustDomain,
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,

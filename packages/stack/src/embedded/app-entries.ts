@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ComponentMissing } from '../stack.errors.ts';
 
-export type AppName = 'issuer' | 'sidecar' | 'network' | 'data-api' | 'fleet' | 'attacker';
+export type AppName = 'issuer' | 'sidecar' | 'network' | 'data-api' | 'fleet' | 'attacker' | 'vault';
 
 /** The file that starts each app. */
 export type AppEntries = Readonly<Record<AppName, string>>;
@@ -24,6 +24,7 @@ export function findApps(root: string, overrides: Partial<AppEntries> = {}): App
     'data-api': entry('data-api'),
     fleet: entry('fleet'),
     attacker: entry('attacker'),
+    vault: entry('vault'),
   };
 }
 

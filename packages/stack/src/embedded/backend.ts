@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
+import { databaseSuffix } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { findPostgrest } from './postgrest/binary.ts';
@@ -45,7 +46,7 @@ function defaultsOf(owner: string): string {
 }
 
 export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
-  const suffix = setting.arm.replaceAll('-', '_');
+  const suffix = databaseSuffix(setting.arm);
   const [owner, authenticator] = [`network_${suffix}`, `authenticator_${suffix}`];
   const [ownerPassword, authenticatorPassword] = [password(), password()];
   const database = `moltbook_${suffix}`;

@@ -8,11 +8,13 @@ import type { EmbeddedSetting } from './embedded-setting.ts';
 import type { IdentityPlane } from './identity-plane.ts';
 import { injections } from './leak-events/injections.ts';
 import { outages } from './leak-events/outages.ts';
+import type { Vault } from './vault.ts';
 
 /** What of a world the thief may stand in. */
 export interface WorldParts {
   readonly setting: EmbeddedSetting;
   readonly identity: IdentityPlane | undefined;
+  readonly vault: Vault | undefined;
   readonly agents: Agents;
   readonly networkUrl: string;
 }
@@ -54,10 +56,20 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
       };
     case 'issuer-signing-key':
       return { leak, pid: identityOf(parts).pids.issuer() };
-    case 'vault-bootstrap-secret':
+    case 'vault-bootstrap-secret': {
+      const { vaultUrl, bootstrapSecretFile } = vaultOf(parts);
+      return { leak, vaultUrl, secretFile: bootstrapSecretFile };
+    }
     case 'man-in-the-middle':
       throw new ComponentMissing(`this world has no place for the leak ${leak}; leave it out`);
   }
+}
+
+function vaultOf({ vault, setting }: WorldParts): Vault {
+  if (vault) return vault;
+  throw new ComponentMissing(
+    `the leak ${setting.leakVector} needs a vault, and arm ${setting.arm} has none; leave it out`,
+  );
 }
 
 function identityOf({ identity, setting }: WorldParts): IdentityPlane {

@@ -6,14 +6,17 @@ import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
 import type { AuthorityOperator, IssuerOutage } from '../world/world.ts';
-import { realSeconds } from '../world/world-setting.ts';
+import { databaseSuffix, realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
+import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
 
 /** The trust domain's authority and the sidecar of this host. */
 export interface IdentityPlane extends AuthorityOperator {
   /** The sidecar's egress proxy, where it has one. */
   readonly egressUrl: string | undefined;
+  /** The issuer as an authorization server, where agents show access tokens. */
+  readonly tokenIssuer: string | undefined;
   /** Replaces the authority, and with it every SVID; resolves when the issuer has done its part. */
   forceRotation(publishSeconds: number): Promise<void>;
   readonly pids: { issuer(): number; sidecar(): number };
@@ -29,7 +32,8 @@ export async function startIdentityPlane(
 ): Promise<IdentityPlane> {
   const adminSocket = join(setting.socketFolder, 'issuer-admin.sock');
   const workloadApiSocket = join(setting.socketFolder, 'workload-api.sock');
-  const environment = await issuerEnvironment(setting, adminSocket);
+  const tokenEndpoint = await tokenEndpointOf(setting);
+  const environment = { ...(await issuerEnvironment(setting, adminSocket)), ...tokenEndpoint?.environment };
   const issuer = await supervise({
     name: 'issuer',
     record: setting.record,
@@ -45,6 +49,9 @@ export async function startIdentityPlane(
   });
   try {
     await unixOrder(adminSocket, 'PUT', '/admin/policies', { policies });
+    if (tokenEndpoint !== undefined) {
+      await unixOrder(adminSocket, 'PUT', '/admin/token-policies', { policies: [tokenPolicyOf(setting)] });
+    }
     const sidecar = await supervise({
       name: 'sidecar',
       record: setting.record,
@@ -74,6 +81,7 @@ export async function startIdentityPlane(
     return {
       workloadApiSocket,
       egressUrl: sidecar.ready.egressUrl,
+      tokenIssuer: tokenEndpoint?.issuer,
       forceRotation: async (publishSeconds) =>
         void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', {
           step: 'forced',
@@ -116,7 +124,7 @@ async function issuerEnvironment(
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
   // Each world has a trust domain of its own, though worlds share the server.
-  const name = `issuer_${setting.arm.replaceAll('-', '_')}`;
+  const name = `issuer_${databaseSuffix(setting.arm)}`;
   await setting.postgres.query('postgres', `create role ${name} login password '${rolePassword}'`);
   await setting.postgres.createDatabase(name, name);
   return {

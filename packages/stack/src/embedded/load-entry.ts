@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { IssuancePolicy } from '@blastradius/contracts';
+import { type IssuancePolicy, modelOf } from '@blastradius/contracts';
 import type { LoadGenerator } from '../world/load-entry.ts';
 import { isIdentityArm, type WorldSetting } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
@@ -33,7 +33,7 @@ export function egressEnvironment(
   networkPort: number | null,
 ): Record<string, string> {
   if (networkPort === null) return {};
-  if (setting.arm === 'jwt-svid')
+  if (modelOf(setting.arm) === 'jwt-svid')
     return { EGRESS_PORT: '0', EGRESS_ROUTES_FILE: writeRoutes(setting, networkPort) };
   return {
     EGRESS_PORT: '0',
@@ -58,7 +58,7 @@ function writeRoutes({ scenario, socketFolder }: EmbeddedSetting, networkPort: n
   return file;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -5,6 +5,7 @@ import { unixRequest } from '../process/unix-request.ts';
 import { createNetworkOperator } from '../world/network-operator.ts';
 import type { Agents, World } from '../world/world.ts';
 import { isIdentityArm } from '../world/world-setting.ts';
+import { policyEnvironment } from './agent-groups.ts';
 import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
@@ -12,6 +13,7 @@ import { footholdOf, leakEventsOf } from './foothold.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
 import { chooseNetworkPort } from './load-entry.ts';
 import { startThief } from './thief.ts';
+import { startVault, type Vault, vaultEnvironment } from './vault.ts';
 
 /** Starts everything in the order of its dependencies; what has been started is stopped if a later part fails. */
 export async function startWorld(setting: EmbeddedSetting): Promise<World> {
@@ -29,11 +31,13 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     const identity = isIdentityArm(setting.arm)
       ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort))
       : undefined;
+    const vault = setting.arm === 'vaulted-key' ? keep(await startVault(setting)) : undefined;
     let agents: Agents | undefined;
     const network = keep(
       await startNetwork(setting, {
         backend,
         identity,
+        vault,
         port: networkPort,
         onNewCertificate: (pem) => agents?.trust(pem),
       }),
@@ -44,10 +48,12 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       url,
       certificatePem: network.ready.certificatePem,
       workloadApiSocket: identity?.workloadApiSocket,
+      tokenIssuer: identity?.tokenIssuer,
+      vault,
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
-    const foothold = await footholdOf({ setting, identity, agents, networkUrl: url });
+    const foothold = await footholdOf({ setting, identity, vault, agents, networkUrl: url });
     const thief = keep(await startThief(setting, { networkUrl: url, backupFile, foothold }));
     return {
       setting,
@@ -63,6 +69,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       forceRotation: identity?.forceRotation ?? null,
       authorities: identity ?? null,
       issuerOutage: identity?.issuerOutage ?? null,
+      vault: vault ?? null,
       operator: createNetworkOperator((...call) => unixRequest(operatorSocket(setting), ...call)),
       administer: backend.administer,
       inspect: backend.inspect,
@@ -80,6 +87,7 @@ const operatorSocket = (setting: EmbeddedSetting) => join(setting.socketFolder, 
 interface NetworkParts {
   readonly backend: Backend;
   readonly identity: IdentityPlane | undefined;
+  readonly vault: Vault | undefined;
   /** Null where any free one will do. */
   readonly port: number | null;
   readonly onNewCertificate: (certificatePem: string) => void;
@@ -87,7 +95,7 @@ interface NetworkParts {
 
 function startNetwork(
   setting: EmbeddedSetting,
-  { backend, identity, port, onNewCertificate }: NetworkParts,
+  { backend, identity, vault, port, onNewCertificate }: NetworkParts,
 ): Promise<Supervised> {
   const { requestsPerMinute, postMinutes, commentsPerHour } = setting.scenario.rateLimits;
   return supervise({
@@ -113,7 +121,15 @@ function startNetwork(
           PUBLISHABLE_KEY: backend.publishableKey,
           TRUST_DOMAIN: setting.scenario.identity.trustDomain,
           RATE_LIMITS: JSON.stringify({ requestsPerMinute, minutesPerPost: postMinutes, commentsPerHour }),
+          ...policyEnvironment(setting),
+          ...vaultEnvironment(setting, vault, 'network'),
           ...(identity ? { SPIFFE_ENDPOINT_SOCKET: `unix://${identity.workloadApiSocket}` } : {}),
+          ...(identity?.tokenIssuer
+            ? {
+                TOKEN_ISSUER: identity.tokenIssuer,
+                TOKEN_KEYS_REFRESH_SECONDS: String(identity.refreshHintSeconds),
+              }
+            : {}),
         },
       }),
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
 import type { World } from '../world/world.ts';
+import { bringsKeysByItself, distributeKeys } from './distribute-keys.ts';
 import { replaceAuthorities } from './replace-authorities.ts';
 import { type DueEvent, type RunningTimeline, runTimeline } from './timeline.ts';
 
@@ -48,11 +49,14 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);
+  const distribution = distributeKeys(world, clock, timeline);
   const progress = setInterval(() => options.onProgress?.(progressOf(world, clock)), PROGRESS_MS);
   try {
     await untilEnd(world, wallMsAt(clock, scenario.clock.endMinute), options.signal);
     await timeline.end();
+    await distribution.end();
   } finally {
+    distribution.stop();
     clearInterval(progress);
     record({ event: 'live-ended', subject: null, detail: options.signal?.aborted ? 'aborted' : 'complete' });
   }
@@ -114,7 +118,8 @@ async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTi
   const startedAtMinute = incidentMinuteAt(clock, Date.now());
   const endMs = wallMsAt(clock, scenario.clock.endMinute);
   record({ event: 'key-reset-started', subject: campaignId, detail: `${population.agents.length} agents` });
-  for (const { agent, minutesAfterReset } of planOwnerReturn(scenario, population, seed)) {
+  const owners = bringsKeysByItself(world.setting.arm) ? [] : planOwnerReturn(scenario, population, seed);
+  for (const { agent, minutesAfterReset } of owners) {
     timeline.add({
       minute: startedAtMinute + minutesAfterReset,
       what: `the return of ${agent}`,
@@ -142,13 +147,13 @@ async function untilReset(world: World, campaignId: string, deadlineMs: number) 
 
 /** The owner has noticed, fetches the new key (waiting for the agent's turn) and gives it to the agent. */
 async function configureNewKey(world: World, agent: string, deadlineMs: number): Promise<void> {
-  let apiKey = await world.operator.newKeyOf(agent);
-  while (apiKey === null) {
+  let keys = await world.operator.newKeyOf(agent);
+  while (keys === null) {
     if (Date.now() > deadlineMs) return;
     await new Promise((resolve) => setTimeout(resolve, RESET_POLL_MS));
-    apiKey = await world.operator.newKeyOf(agent);
+    keys = await world.operator.newKeyOf(agent);
   }
-  world.agents.tell(agent, { command: 'configure', agent, apiKey });
+  world.agents.tell(agent, { command: 'configure', agent, apiKey: keys.apiKey, writeKey: keys.writeKey });
   world.setting.record({ event: 'owner-reconfigured', subject: agent, detail: '' });
 }
 

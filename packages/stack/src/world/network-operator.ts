@@ -7,7 +7,15 @@ export interface NetworkOperator {
   startKeyReset(): Promise<string | null>;
   keyReset(campaignId: string): Promise<ReturnType<typeof networkOperator.keyResetStatus.parse>>;
   /** Null as long as the campaign has not come to this agent. */
-  newKeyOf(agent: string): Promise<string | null>;
+  newKeyOf(
+    agent: string,
+  ): Promise<{ readonly apiKey: string; readonly writeKey?: string | undefined } | null>;
+  /** From now on every key is replaced once a period. */
+  startKeyRotation(rotation: ReturnType<typeof networkOperator.keyRotation.parse>): Promise<void>;
+  /** The newest keys of the agents whose key was replaced after this moment. */
+  keysReplacedAfter(
+    afterMs: number,
+  ): Promise<ReturnType<typeof networkOperator.replacedKeysAnswer.parse>['keys']>;
   linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
@@ -34,8 +42,14 @@ export function createNetworkOperator(request: OperatorRequest): NetworkOperator
       networkOperator.keyResetStatus.parse(await order(request, 'GET', `/operator/key-resets/${campaignId}`)),
     newKeyOf: async (agent) => {
       const answer = await request('POST', agentPath(agent, 'key'));
-      return answer.status === 409 ? null : networkOperator.ownerKeyAnswer.parse(answer.body).apiKey;
+      return answer.status === 409 ? null : networkOperator.ownerKeyAnswer.parse(answer.body);
     },
+    startKeyRotation: async (rotation) =>
+      void (await order(request, 'PUT', '/operator/key-rotation', rotation)),
+    keysReplacedAfter: async (afterMs) =>
+      networkOperator.replacedKeysAnswer.parse(
+        await order(request, 'GET', `/operator/replaced-keys?afterMs=${afterMs}`),
+      ).keys,
     linkOwner: async (agent, owner) => void (await order(request, 'PUT', agentPath(agent, 'owner'), owner)),
   };
 }

@@ -26,10 +26,20 @@ export interface World {
   administer(sql: string): Promise<void>;
   /** Reads what is really in the backend's database. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
+  /** Where agents fetch their keys; null in every other arm. */
+  readonly vault: VaultAccess | null;
   /** Null where there is no issuer, or it is out of reach. */
   readonly issuerOutage: IssuerOutage | null;
   kill(part: 'network' | 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   stop(): Promise<void>;
+}
+
+export interface VaultAccess {
+  readonly vaultUrl: string;
+  /** Secret zero of the host that carries most agents: role id and secret id, as JSON. */
+  readonly bootstrapSecretFile: string;
+  /** Ends every host's secret id and puts a new one in its place; tokens that were had by the old ones live on. */
+  replaceBootstrapSecrets(): Promise<void>;
 }
 
 /** The issuer is gone, and nobody starts it again before the end. */

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { BoundToken } from '@blastradius/credentials';
+import { type BoundAccessToken, type BoundToken, DpopKey } from '@blastradius/credentials';
 import {
   certificatesFromPem,
   createX509Svid,
@@ -14,10 +14,15 @@ import { z } from 'zod';
 export type Backup =
   | { readonly kind: 'x509-svid'; readonly spiffeId: SpiffeId; readonly svid: X509Svid }
   | { readonly kind: 'jwt-svid'; readonly spiffeId: SpiffeId; readonly token: string }
-  | { readonly kind: 'wit-svid'; readonly spiffeId: SpiffeId; readonly svid: BoundToken };
+  | { readonly kind: 'wit-svid'; readonly spiffeId: SpiffeId; readonly svid: BoundToken }
+  | { readonly kind: 'access-token'; readonly spiffeId: SpiffeId; readonly token: BoundAccessToken };
 
 const claims = z.object({ sub: z.string() });
 const boundToken = z.object({ witSvid: z.string(), witSvidKey: z.record(z.string(), z.unknown()) });
+const boundAccessToken = z.object({
+  accessToken: z.string(),
+  accessTokenKey: z.record(z.string(), z.unknown()),
+});
 
 /** Reads an agent's identity out of a backup; undefined where there is no (whole) backup. */
 export async function readCarelessBackup(file: string): Promise<Backup | undefined> {
@@ -42,10 +47,17 @@ function readToken(token: string): Backup {
 }
 
 function readBoundToken(content: unknown): Backup {
+  const found = boundAccessToken.safeParse(content).data;
+  if (found !== undefined) return readAccessToken(found);
   const { witSvid: token, witSvidKey } = boundToken.parse(content);
   const privateKey = createPrivateKey({ key: witSvidKey, format: 'jwk' });
   const svid = { token, confirmationKey: { alg: 'ES256' }, privateKey };
   return { kind: 'wit-svid', spiffeId: subjectOf(token), svid };
+}
+
+function readAccessToken({ accessToken, accessTokenKey }: z.infer<typeof boundAccessToken>): Backup {
+  const key = new DpopKey(createPrivateKey({ key: accessTokenKey, format: 'jwk' }));
+  return { kind: 'access-token', spiffeId: subjectOf(accessToken), token: { accessToken, key } };
 }
 
 /** A thief verifies nothing: whose token it is, the token says. */

@@ -1,7 +1,9 @@
 import {
   AgentClient,
   type Presenter,
+  presentBoundAccessToken,
   presentHeaders,
+  presentScopedKeys,
   presentStaticKey,
   presentWitSvid,
   presentX509Svid,
@@ -44,6 +46,8 @@ export class Clients {
     switch (way.presented) {
       case 'static-key':
         return presentStaticKey({ apiKey: way.apiKey, trust: anyone });
+      case 'scoped-keys':
+        return presentScopedKeys({ keys: way, trust: anyone });
       case 'key-hash':
         return bearer(way.keyHash);
       case 'spiffe-id-as-name':
@@ -54,6 +58,12 @@ export class Clients {
       }
       case 'rogue-signed-token':
         return bearer(await this.#rogue.signToken(way.spiffeId));
+      case 'rogue-access-token': {
+        const token = await this.#rogue.signAccessToken(way.spiffeId);
+        return presentBoundAccessToken({ token: () => token, trust: anyone });
+      }
+      case 'access-token-from-backup':
+        return presentBoundAccessToken({ token: () => way.token, trust: anyone });
       case 'jwt-svid-from-backup':
         return bearer(way.token);
       case 'wit-svid-from-backup':
@@ -83,6 +93,8 @@ function keyOf(way: Way): string {
   switch (way.presented) {
     case 'static-key':
       return `key ${way.apiKey}`;
+    case 'scoped-keys':
+      return `keys ${way.apiKey} ${way.writeKey}`;
     case 'key-hash':
       return `hash ${way.keyHash}`;
     case 'spiffe-id-as-name':
@@ -91,6 +103,10 @@ function keyOf(way: Way): string {
       return `rogue ${way.spiffeId}`;
     case 'rogue-signed-token':
       return `signed ${way.spiffeId}`;
+    case 'rogue-access-token':
+      return `access ${way.spiffeId}`;
+    case 'access-token-from-backup':
+      return `bound access ${way.token.accessToken}`;
     case 'jwt-svid-from-backup':
       return `token ${way.token}`;
     case 'wit-svid-from-backup':

@@ -9,6 +9,7 @@ const harvestedRow = z.object({
   name: z.string(),
   id: z.string().nullish(),
   api_key: z.string().nullish(),
+  write_key: z.string().nullish(),
   spiffe_id: z.string().nullish(),
 });
 
@@ -18,6 +19,8 @@ export interface LootRow {
   readonly id?: string;
   /** A secret that authenticates. */
   readonly apiKey?: string;
+  /** Where keys have scopes: the one that writes; `apiKey` then only reads. */
+  readonly writeKey?: string;
   /** What the network keeps of a key; it was never meant to be shown. */
   readonly keyHash?: string;
   /** A name, not a secret. */
@@ -35,12 +38,13 @@ export class Loot {
   /** Takes rows of `agents` in; returns whose reusable credential was among them. */
   takeAgents(rows: readonly unknown[]): string[] {
     const found = rows.flatMap((row) => harvestedRow.safeParse(row).data ?? []);
-    for (const { name, id, api_key, spiffe_id } of found) {
+    for (const { name, id, api_key, write_key, spiffe_id } of found) {
       if (id) this.#namesById.set(id, name);
       this.agents.set(name, {
         name,
         ...(id ? { id } : {}),
         ...(api_key ? keyOrHash(api_key) : {}),
+        ...(write_key ? { writeKey: write_key } : {}),
         ...(spiffe_id ? { spiffeId: spiffe_id } : {}),
       });
     }

@@ -1,9 +1,10 @@
-import type { HeldX509Svid } from '@blastradius/credentials';
+import { type BoundAccessToken, DpopKey, type HeldX509Svid } from '@blastradius/credentials';
 import {
   type Authority,
   createAuthority,
   createTokenAuthority,
   generateP256KeyPair,
+  mintAccessToken,
   mintJwtSvid,
   mintX509Svid,
   type TokenAuthority,
@@ -42,6 +43,26 @@ export class RogueAuthority {
       expiresAt: new Date(Date.now() + DAY_MS / 2),
     });
     return token;
+  }
+
+  /** An access token for the network, bound to a key of the thief's: what is wrong is who signed it, and who that claims to be. */
+  async signAccessToken(spiffeId: string): Promise<BoundAccessToken> {
+    this.#tokens ??= createTokenAuthority(new Date(Date.now() + DAY_MS));
+    const { trustDomain } = parseSpiffeId(spiffeId);
+    const key = new DpopKey((await generateP256KeyPair()).privateKey);
+    const { token: accessToken } = mintAccessToken({
+      authority: await this.#tokens,
+      issuer: `https://${trustDomain}`,
+      subject: spiffeId,
+      clientId: spiffeId,
+      audience: [`spiffe://${trustDomain}/network`],
+      scopes: [],
+      actors: [],
+      confirmation: { jkt: await key.thumbprint() },
+      issuedAt: new Date(Date.now() - 60_000),
+      expiresAt: new Date(Date.now() + DAY_MS / 2),
+    });
+    return { accessToken, key };
   }
 
   #authorityOf(trustDomain: string): Promise<Authority> {

@@ -21,7 +21,13 @@ test('of a key the hash is shown, and then nothing', () => {
 test('for a mere name everything is tried that might make a door believe it', () => {
   const presented = waysToPresent({ name: 'Eel', spiffeId }, undefined).map((way) => way.presented);
   expect(new Set(presented)).toEqual(
-    new Set(['rogue-ca-certificate', 'rogue-signed-token', 'spiffe-id-as-name', 'nothing']),
+    new Set([
+      'rogue-ca-certificate',
+      'rogue-signed-token',
+      'rogue-access-token',
+      'spiffe-id-as-name',
+      'nothing',
+    ]),
   );
   expect(presented.filter((way) => way === 'spiffe-id-as-name')).toHaveLength(3);
 });

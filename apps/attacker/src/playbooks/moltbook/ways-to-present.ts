@@ -1,4 +1,4 @@
-import type { BoundToken } from '@blastradius/credentials';
+import type { BoundAccessToken, BoundToken } from '@blastradius/credentials';
 import type { X509Svid } from '@blastradius/spiffe';
 import type { Backup } from './careless-backup.ts';
 import type { LootRow } from './loot.ts';
@@ -6,6 +6,7 @@ import type { LootRow } from './loot.ts';
 /** One way of claiming to be a victim. */
 export type Way =
   | { readonly presented: 'static-key'; readonly apiKey: string }
+  | { readonly presented: 'scoped-keys'; readonly apiKey: string; readonly writeKey: string }
   | { readonly presented: 'key-hash'; readonly keyHash: string }
   | {
       readonly presented: 'spiffe-id-as-name';
@@ -14,9 +15,11 @@ export type Way =
     }
   | { readonly presented: 'rogue-ca-certificate'; readonly spiffeId: string }
   | { readonly presented: 'rogue-signed-token'; readonly spiffeId: string }
+  | { readonly presented: 'rogue-access-token'; readonly spiffeId: string }
   | { readonly presented: 'expired-svid'; readonly svid: X509Svid }
   | { readonly presented: 'jwt-svid-from-backup'; readonly token: string }
   | { readonly presented: 'wit-svid-from-backup'; readonly svid: BoundToken }
+  | { readonly presented: 'access-token-from-backup'; readonly token: BoundAccessToken }
   | { readonly presented: 'nothing' };
 
 /**
@@ -24,7 +27,10 @@ export type Way =
  * used; where there is only a name, everything is tried in turn that might make a door believe it.
  */
 export function waysToPresent(victim: LootRow, backup: Backup | undefined): Way[] {
-  const { apiKey, keyHash, spiffeId } = victim;
+  const { apiKey, writeKey, keyHash, spiffeId } = victim;
+  if (apiKey !== undefined && writeKey !== undefined) {
+    return [{ presented: 'scoped-keys', apiKey, writeKey }];
+  }
   if (apiKey !== undefined) return [{ presented: 'static-key', apiKey }];
   // Where a server compares what it is shown with what it keeps, the hash is the key.
   if (keyHash !== undefined) return [{ presented: 'key-hash', keyHash }, { presented: 'nothing' }];
@@ -36,6 +42,7 @@ export function waysToPresent(victim: LootRow, backup: Backup | undefined): Way[
     ...(backup && isTheirs ? [wayOfBackup(backup)] : []),
     { presented: 'nothing' },
     { presented: 'rogue-signed-token', spiffeId },
+    { presented: 'rogue-access-token', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'x-spiffe-id', spiffeId },
     { presented: 'spiffe-id-as-name', header: 'x-forwarded-client-cert', spiffeId },
   ];
@@ -50,5 +57,7 @@ export function wayOfBackup(backup: Backup): Way {
       return { presented: 'jwt-svid-from-backup', token: backup.token };
     case 'wit-svid':
       return { presented: 'wit-svid-from-backup', svid: backup.svid };
+    case 'access-token':
+      return { presented: 'access-token-from-backup', token: backup.token };
   }
 }

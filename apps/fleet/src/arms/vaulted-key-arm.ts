@@ -1,0 +1,107 @@
+import {
+  type Presenter,
+  presentHeaders,
+  presentVaultedKey,
+  readAppRole,
+  type ServerTrust,
+  VaultClient,
+  vaultPathOf,
+} from '@blastradius/credentials';
+import type { PlannedAgent } from '@blastradius/scenario';
+import { CommandUnsupported, EnrolmentRefused } from '../fleet.errors.ts';
+import type { Arm } from './arm.ts';
+import { registerAccount } from './register-account.ts';
+
+export interface VaultedKeyArmOptions {
+  readonly networkUrl: string;
+  readonly certificatePem: string;
+  readonly vaultUrl: string;
+  /** Secret zero of this host. */
+  readonly appRoleFile: string;
+  readonly pollMs: number;
+}
+
+interface FetchedKey {
+  readonly apiKey: string;
+  readonly version: number;
+}
+
+/** Agents that fetch their key from a vault, keep it in memory alone, and look for a newer one now and then. */
+export class VaultedKeyArm implements Arm {
+  readonly #networkUrl: string;
+  readonly #vault: VaultClient;
+  readonly #pollMs: number;
+  readonly #keys = new Map<string, FetchedKey>();
+  #trust: ServerTrust;
+  #anonymous: Presenter;
+  #polling: NodeJS.Timeout | undefined;
+
+  constructor({ networkUrl, certificatePem, vaultUrl, appRoleFile, pollMs }: VaultedKeyArmOptions) {
+    this.#networkUrl = networkUrl;
+    this.#vault = new VaultClient(vaultUrl, () => readAppRole(appRoleFile));
+    this.#pollMs = pollMs;
+    this.#trust = { kind: 'certificate', certificatePem };
+    this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
+  }
+
+  async ready(): Promise<void> {
+    this.#polling ??= setInterval(() => void this.#poll(), this.#pollMs);
+  }
+
+  /** The network puts the key into the vault before it answers; what it answers is not looked at. */
+  async enrol(agent: PlannedAgent): Promise<Presenter> {
+    await registerAccount({
+      networkUrl: this.#networkUrl,
+      presenter: this.#anonymous,
+      agent,
+      isOursIfTaken: false,
+    });
+    await this.#fetch(agent.name);
+    return this.#present(agent.name);
+  }
+
+  presenterForKey(): never {
+    throw new CommandUnsupported('an agent with a vault fetches its key: nobody configures it');
+  }
+
+  async renewAfterRefusal(agent: string): Promise<boolean> {
+    return this.#fetch(agent).catch(() => false);
+  }
+
+  trust(certificatePem: string): (agent: string) => Presenter | undefined {
+    this.#trust = { kind: 'certificate', certificatePem };
+    void this.#anonymous.close();
+    this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
+    return (agent) => (this.#keys.has(agent) ? this.#present(agent) : undefined);
+  }
+
+  backUp(): never {
+    throw new CommandUnsupported('an agent with a vaulted key has no SVID to back up');
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#polling);
+    return this.#anonymous.close();
+  }
+
+  #present(agent: string): Presenter {
+    return presentVaultedKey({ apiKey: () => this.#keys.get(agent)?.apiKey ?? '', trust: this.#trust });
+  }
+
+  /** A vault that is away, or refuses, leaves each agent the key that it has. */
+  async #poll(): Promise<void> {
+    for (const agent of this.#keys.keys()) await this.#fetch(agent).catch(() => {});
+  }
+
+  /** Whether there was a newer version. */
+  async #fetch(agent: string): Promise<boolean> {
+    const secret = await this.#vault.read(vaultPathOf(agent));
+    const apiKey = secret?.fields['api_key'];
+    if (secret === undefined || apiKey === undefined) {
+      throw new EnrolmentRefused(`the vault holds no key of ${agent} at ${vaultPathOf(agent)}`);
+    }
+    const isNewer = secret.version > (this.#keys.get(agent)?.version ?? 0);
+    if (isNewer) this.#keys.set(agent, { apiKey, version: secret.version });
+    return isNewer;
+  }
+}
