@@ -189,6 +189,7 @@ export const worldRecord = z.object({
     'key-delivered',
     'revocation-ordered',
     'revocation-pushed',
+    'agent-retired',
     'process-exited',
     'process-restarted',
     'live-ended',

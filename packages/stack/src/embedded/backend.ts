@@ -6,11 +6,13 @@ import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
 import { databaseSuffix } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { needsDataApi } from './leaks/leaked-file.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { findPostgrest } from './postgrest/binary.ts';
 
 /** The hosted backend that was left open: a database, PostgREST on it, and the key gateway. */
 export interface Backend {
+  /** Empty where nobody goes through the open API in this world. */
   readonly url: string;
   readonly publishableKey: string;
   /** For the network: it owns the tables. */
@@ -19,7 +21,7 @@ export interface Backend {
   administer(sql: string): Promise<void>;
   /** Reads what is really there. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
-  /** Starts PostgREST, once the network has made its tables. */
+  /** Starts PostgREST where it is needed, once the network has made its tables. */
   openRest(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -63,22 +65,26 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
   const publishableKey = `sb_publishable_FAKE${password()}`;
   const jwtSecret = password() + password();
   const postgrestSocket = join(setting.socketFolder, 'postgrest.sock');
-  const gateway = await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket });
+  const isOpen = needsDataApi(setting);
+  const gateway = isOpen
+    ? await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket })
+    : undefined;
   let rest: { stop(): Promise<void> } | undefined;
   return {
-    url: gateway.ready.url ?? '',
+    url: gateway?.ready.url ?? '',
     publishableKey,
     databaseUrl: postgres.url(database, { name: owner, password: ownerPassword }),
     administer: (sql) => administer(postgres, database, sql),
     inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
+      if (!isOpen) return;
       rest = await startPostgrest(setting, {
         databaseUrl: postgres.url(database, { name: authenticator, password: authenticatorPassword }),
         socket: postgrestSocket,
         jwtSecret,
       });
     },
-    stop: async () => void (await Promise.all([gateway.stop(), rest?.stop()])),
+    stop: async () => void (await Promise.all([gateway?.stop(), rest?.stop()])),
   };
 }
 
