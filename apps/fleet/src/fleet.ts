@@ -64,6 +64,13 @@ export class Fleet {
         return this.#options.arm.backUp(command.agent, command.file);
       case 'post':
         return this.#agent(command.agent).post(command.title, command.content);
+      case 'share-credential':
+        return this.#agent(command.agent).writeTo(
+          command.to,
+          await this.#options.arm.shareable(command.agent),
+        );
+      case 'retire':
+        return this.#agent(command.agent).retire();
       case 'stop':
         return this.stop();
     }

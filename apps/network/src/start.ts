@@ -20,6 +20,7 @@ import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { auditRequests, auditUnroutable } from './audit/audit-requests.ts';
+import { logRequests } from './audit/careless-request-log.ts';
 import { countRecords } from './audit/count-records.ts';
 import type { NetworkConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
@@ -120,6 +121,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const revokeSvids =
     modifierOf(config.arm) === 'revocation-push' ? new RevokeSvids(database, denyList, connections) : null;
   await revokeSvids?.load();
+  if (config.requestLogFile !== null) started.defer(logRequests(fastify, config.requestLogFile, clock));
   const verifiers = {
     ...(await createTokenVerifiers(config, { verification, source, started, logger })),
     certificates,

@@ -11,4 +11,3 @@ export {
 } from './matching/granted-identity.ts';
 export { matchPolicies } from './matching/match-policies.ts';
 export { PolicySet } from './matching/policy-set.ts';
-export { closest } from './template/closest.ts';

@@ -1,11 +1,16 @@
 import type { Foothold, Leak } from '@blastradius/contracts';
 import type { Thief } from '../playbooks/moltbook/thief.ts';
 import { openAgentMemory } from './agent-memory/agent-memory.ts';
+import { openDatabaseDump } from './database-dump/leak.ts';
+import { openDirectMessages } from './direct-messages/leak.ts';
 import { openHostRoot } from './host-root/host-root.ts';
 import { openIssuerSigningKey } from './issuer-signing-key/issuer-signing-key.ts';
 import type { LeakAct, OpenLeak } from './leak-act.ts';
 import { LeakUnknown } from './leaks.errors.ts';
+import { openManInTheMiddle } from './man-in-the-middle/leak.ts';
 import { openNothing } from './nothing-taken.ts';
+import { openRequestLogs } from './request-logs/leak.ts';
+import { openRetiredAgent } from './retired-agent/leak.ts';
 import { openSidecarSocket } from './sidecar-socket/sidecar-socket.ts';
 
 /** Leaks whose loot is taken first and used then; the others have playbooks of their own. */
@@ -16,6 +21,11 @@ const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
   'issuer-signing-key': openIssuerSigningKey,
   'prompt-injection': openNothing,
   'issuer-outage': openNothing,
+  'database-dump': openDatabaseDump,
+  'request-logs': openRequestLogs,
+  'direct-messages': openDirectMessages,
+  'man-in-the-middle': openManInTheMiddle,
+  'retired-agent': openRetiredAgent,
 };
 
 export async function openLeak(foothold: Foothold, thief: Thief): Promise<LeakAct> {

@@ -181,12 +181,12 @@ function hasEnded(token: string, now: Date): boolean {
   return typeof exp === 'number' && exp * 1000 <= now.getTime();
 }
 
-/** An agent's name is the last segment of its SPIFFE ID. */
+/** An agent's name is the last segment of its SPIFFE ID; the network's identity and the sidecar's are no agent's. */
 function nameIn(spiffeId: unknown): string | undefined {
   if (typeof spiffeId !== 'string') return undefined;
   try {
     const { path } = parseSpiffeId(spiffeId);
-    return path.slice(path.lastIndexOf('/') + 1) || undefined;
+    return /\/agent\/([^/]+)$/.exec(path)?.[1];
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type IssuancePolicy, issuerAdministration } from '@blastradius/contracts';
-import { checkPolicies, closest, type PolicyProblem, policyWarnings } from '@blastradius/issuance-policy';
+import { checkPolicies, type PolicyProblem, policyWarnings } from '@blastradius/issuance-policy';
+import { closest } from '@blastradius/kernel';
 import { allowedAt, locate } from '@blastradius/scenario';
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';

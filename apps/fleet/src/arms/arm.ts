@@ -18,5 +18,10 @@ export interface Arm {
   backUp(agent: string, file: string): void | Promise<void>;
   /** How the agent asks the hosted backend for its own rows, where it is known there. */
   ownRows?(agent: string): OwnRows | undefined;
+  /**
+   * What the agent has of its credential when somebody asks it in a conversation for it: what it puts
+   * into its requests itself, and never what the program keeps from it (a private key).
+   */
+  shareable(agent: string): string | Promise<string>;
   close(): Promise<void>;
 }

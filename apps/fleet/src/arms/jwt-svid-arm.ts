@@ -50,6 +50,10 @@ export class JwtSvidArm extends IdentityArm {
     return new OwnRows(this.#dataApi, presentJwtSvid({ token, trust }));
   }
 
+  shareable(agent: string): Promise<string> {
+    return this.#tokenOf(agent);
+  }
+
   async close(): Promise<void> {
     this.#sources?.tokens.close();
     this.#sources?.bundles.close();

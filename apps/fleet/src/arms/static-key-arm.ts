@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   type AgentKeys,
   agentKeysIn,
@@ -13,16 +14,25 @@ import type { Arm } from './arm.ts';
 import { inMemoryOnly, type KeptKeys } from './credentials-file.ts';
 import { registerAccount } from './register-account.ts';
 
+export interface KeyArmOptions {
+  readonly networkUrl: string;
+  readonly certificatePem: string;
+  readonly kept?: KeptKeys;
+  readonly proxyOf?: (agent: string) => string | undefined;
+}
+
 /** Agents that were given a static API key at registration, or one for each scope, and keep it. */
 export class StaticKeyArm implements Arm {
   readonly #networkUrl: string;
   readonly #kept: KeptKeys;
+  readonly #proxyOf: (agent: string) => string | undefined;
   readonly #keys: Map<string, AgentKeys>;
   #trust: ServerTrust;
   #anonymous: Presenter;
 
-  constructor(networkUrl: string, certificatePem: string, kept: KeptKeys = inMemoryOnly) {
+  constructor({ networkUrl, certificatePem, kept = inMemoryOnly, proxyOf = () => undefined }: KeyArmOptions) {
     this.#networkUrl = networkUrl;
+    this.#proxyOf = proxyOf;
     this.#kept = kept;
     this.#keys = new Map(kept.load());
     this.#trust = { kind: 'certificate', certificatePem };
@@ -33,7 +43,7 @@ export class StaticKeyArm implements Arm {
 
   async enrol(agent: PlannedAgent): Promise<Presenter> {
     const held = this.#keys.get(agent.name);
-    if (held !== undefined) return this.#present(held);
+    if (held !== undefined) return this.#present(agent.name, held);
     const keys = agentKeysIn(
       await registerAccount({
         networkUrl: this.#networkUrl,
@@ -50,7 +60,7 @@ export class StaticKeyArm implements Arm {
   presenterForKey(agent: string, keys: AgentKeys): Presenter {
     this.#keys.set(agent, keys);
     this.#kept.save(this.#keys);
-    return this.#present(keys);
+    return this.#present(agent, keys);
   }
 
   trust(certificatePem: string): (agent: string) => Presenter | undefined {
@@ -59,20 +69,29 @@ export class StaticKeyArm implements Arm {
     this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
     return (agent) => {
       const keys = this.#keys.get(agent);
-      return keys && this.#present(keys);
+      return keys && this.#present(agent, keys);
     };
   }
 
-  backUp(): never {
-    throw new CommandUnsupported('an agent with a static key has no SVID to back up');
+  /** As Moltbook's skill.md told agents to keep it. */
+  backUp(agent: string, file: string): void {
+    const kept = { api_key: this.shareable(agent), agent_name: agent };
+    writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
+  }
+
+  shareable(agent: string): string {
+    const keys = this.#keys.get(agent);
+    if (keys === undefined) throw new CommandUnsupported(`${agent} has no key`);
+    // The one that may do most: whoever keeps only one keeps that.
+    return keys.writeKey ?? keys.apiKey;
   }
 
   close(): Promise<void> {
     return this.#anonymous.close();
   }
 
-  #present(keys: AgentKeys): Presenter {
-    const trust = this.#trust;
+  #present(agent: string, keys: AgentKeys): Presenter {
+    const trust = { ...this.#trust, proxyUrl: this.#proxyOf(agent) };
     return keys.writeKey === undefined
       ? presentStaticKey({ apiKey: keys.apiKey, trust })
       : presentScopedKeys({ keys, trust });

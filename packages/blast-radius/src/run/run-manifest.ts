@@ -28,7 +28,7 @@ export type ArmManifest = z.infer<typeof armManifest>;
 
 export const timelineMark = z.object({
   minute: z.number(),
-  event: z.enum(['contact', 'report', 'fix', 'write-access-found', 'tables-found', 'key-reset']),
+  event: z.enum(['contact', 'report', 'fix', 'write-access-found', 'tables-found', 'key-reset', 'contain']),
   title: z.string(),
 });
 

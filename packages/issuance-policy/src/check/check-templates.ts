@@ -1,9 +1,9 @@
 import type { IssuancePolicy } from '@blastradius/contracts';
+import { closest } from '@blastradius/kernel';
 import { parseSpiffeId, SpiffeIdInvalid } from '@blastradius/spiffe';
 import { DNS_NAME } from '../matching/identity-of.ts';
 import { isReserved } from '../matching/reserved-identities.ts';
 import { placeholdersOf } from '../selector/selector-pattern.ts';
-import { closest } from '../template/closest.ts';
 import { isDefect, parseTemplate, placesOf, type Template } from '../template/parse-template.ts';
 import { claimText, crowdedPlace, dnsLabel, pathSegment, type ValueShape } from '../template/value-shape.ts';
 import type { Complaint } from './complaint.ts';

@@ -1,4 +1,4 @@
-import { closest } from './closest.ts';
+import { closest } from '@blastradius/kernel';
 
 /** What attestors of ours say of a process, by their name; `keyed` kinds have a key before their value. */
 const ATTESTED: Readonly<Record<string, Readonly<Record<string, 'plain' | 'keyed'>>>> = {

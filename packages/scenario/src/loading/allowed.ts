@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-interface JsonSchema {
+/** The part of a JSON Schema that scenarios need. */
+export interface JsonSchema {
   type?: string;
   description?: string;
   properties?: Record<string, JsonSchema>;
@@ -18,9 +19,18 @@ interface JsonSchema {
 
 /** Says in words what a schema allows at a path: the keys of a map, the words of an enum, a range. */
 export function allowedAt(schema: z.ZodType, path: readonly PropertyKey[]): string {
-  let here: JsonSchema | undefined = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
-  for (const key of path) here = here && childOf(here, key);
+  const here = schemaAt(jsonSchemaOf(schema), path);
   return here === undefined ? '' : inWords(here);
+}
+
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+}
+
+export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
+  let here: JsonSchema | undefined = schema;
+  for (const key of path) here = here && childOf(here, key);
+  return here;
 }
 
 function childOf(schema: JsonSchema, key: PropertyKey): JsonSchema | undefined {
@@ -30,7 +40,7 @@ function childOf(schema: JsonSchema, key: PropertyKey): JsonSchema | undefined {
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
-function inWords(schema: JsonSchema): string {
+export function inWords(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.join(', ');
   if (schema.properties) return `a map of ${Object.keys(schema.properties).join(', ')}`;
   if (schema.type === 'array') return 'a list';

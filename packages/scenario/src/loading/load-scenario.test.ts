@@ -81,7 +81,7 @@ describe('a scenario is refused, with line, column, path and what is allowed, wh
     const { problems } = problemsAfter('event: tables-found', 'event: tables-lost');
     expect(problems[0]).toMatchObject({
       path: 'timeline.6.event',
-      allowed: 'contact, report, fix, write-access-found, tables-found, key-reset',
+      allowed: 'contact, report, fix, write-access-found, tables-found, key-reset, contain',
     });
   });
 

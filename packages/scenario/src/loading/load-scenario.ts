@@ -1,12 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { type ScenarioDocument, scenarioDocument } from '../scenario/document.ts';
 import { type Provenance, provenanceOf } from '../scenario/provenance.ts';
-import { allowedAt } from './allowed.ts';
+import { inWords, jsonSchemaOf, schemaAt } from './allowed.ts';
+import { checkMeaning } from './check-meaning.ts';
 import { locate } from './locate.ts';
-import { ScenarioInvalid, ScenarioNotFound, type ScenarioProblem } from './scenario.errors.ts';
+import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
+import { readScenarioText } from './read-text.ts';
+import { ScenarioInvalid, type ScenarioProblem } from './scenario.errors.ts';
+import { suggest, suggestField, valueAt } from './suggest.ts';
 
 /** A scenario, checked, with plain numbers; `apply` of a fix is relative to `folder`. */
 export interface Scenario extends ScenarioDocument {
@@ -24,81 +26,79 @@ export function loadScenario(file: string): Scenario {
 
 /** The same for a text that is already there; `file` names it in errors. */
 export function parseScenario(text: string, file: string, folder: string): Scenario {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return { line, column: col, path: '', message: firstLine(error.message), allowed: 'YAML 1.2' };
-    });
-    throw new ScenarioInvalid(file, problems, document.errors[0]);
-  }
-  const raw: unknown = document.toJS();
-  const parsed = scenarioDocument.safeParse(raw);
+  const yaml = parseYaml(text, file);
+  const parsed = scenarioDocument.safeParse(yaml.raw);
   if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, document, lines));
-    throw new ScenarioInvalid(file, problems, parsed.error);
+    throw new ScenarioInvalid(
+      file,
+      parsed.error.issues.flatMap((issue) => problemsOf(issue, yaml)),
+      parsed.error,
+    );
   }
-  const provenance = provenanceOf(raw);
-  const dangling = [...unknownSources(parsed.data, provenance), ...missingFixes(parsed.data, folder)].map(
-    ({ path, ...rest }) => ({ ...locate(document, lines, path), path: path.join('.'), ...rest }),
-  );
-  if (dangling.length > 0) throw new ScenarioInvalid(file, dangling);
+  const provenance = provenanceOf(yaml.raw);
+  const doubts = checkMeaning(parsed.data, provenance, folder).map(({ path, allowed = '', ...rest }) => ({
+    ...locate(yaml.document, yaml.lines, path),
+    path: path.join('.'),
+    allowed,
+    ...rest,
+  }));
+  if (doubts.length > 0) throw new ScenarioInvalid(file, doubts);
   return { ...parsed.data, file: resolve(file), folder, provenance };
 }
 
-function readScenarioText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ScenarioNotFound(`${file} can't be read`, { publicDetail: `${file} can't be read`, cause });
-  }
-}
+const schema = jsonSchemaOf(scenarioDocument);
 
-function problemsOf(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): ScenarioProblem[] {
-  const allowed = allowedAt(scenarioDocument, issue.path);
+function problemsOf(issue: z.core.$ZodIssue, { raw, document, lines }: ParsedYaml): ScenarioProblem[] {
+  const here = schemaAt(schema, issue.path);
+  const allowed = here === undefined ? '' : inWords(here);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       ...locate(document, lines, issue.path, key),
       path: [...issue.path, key].join('.'),
       message: 'is not a known field',
+      suggestion: suggestField(key, issue.path, schema),
       allowed,
     }));
   }
-  const message = issue.code === 'custom' ? issue.message : firstLine(issue.message);
-  return [{ ...locate(document, lines, issue.path), path: issue.path.join('.'), message, allowed }];
+  const value = valueAt(raw, issue.path);
+  const message = value === undefined ? missing(issue) : messageOf(issue, value);
+  return [
+    {
+      ...locate(document, lines, issue.path),
+      path: issue.path.length === 0 ? '(file)' : issue.path.join('.'),
+      message,
+      suggestion: suggest(issue, raw, schema),
+      allowed,
+    },
+  ];
 }
 
-interface Dangling {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly allowed: string;
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'custom' || issue.code === 'invalid_format') return firstLine(issue.message);
+  if (issue.code === 'invalid_value' && typeof value !== 'object') return `knows no "${String(value)}"`;
+  if (value === null) return 'is empty';
+  if (issue.code === 'invalid_type') return `is ${kindOf(value)}`;
+  if (issue.code === 'too_big') return `${shown(value)} is too much`;
+  if (issue.code === 'too_small') return `${shown(value)} is too little`;
+  return firstLine(issue.message);
 }
 
-function unknownSources(document: ScenarioDocument, provenance: readonly Provenance[]): Dangling[] {
-  const known = Object.keys(document.sources);
-  return provenance
-    .filter(({ kind, text }) => kind === 'source' && !known.includes(text.split(/[\s,:]/, 1)[0] ?? ''))
-    .map(({ path, text }) => ({
-      path: [...path.split('.').map(stepOf), 'source'],
-      message: `"${text}" begins with no name of \`sources\``,
-      allowed: known.join(', '),
-    }));
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'string')
+    return `the text "${value.length > 40 ? `${value.slice(0, 40)}...` : value}"`;
+  return `the ${typeof value} ${String(value)}`;
 }
 
-function missingFixes(document: ScenarioDocument, folder: string): Dangling[] {
-  return document.timeline.flatMap(({ apply }, index) =>
-    apply === undefined || statSync(join(folder, apply), { throwIfNoEntry: false })?.isFile()
-      ? []
-      : [
-          {
-            path: ['timeline', index, 'apply'],
-            message: `there is no file ${apply}`,
-            allowed: `an .sql file below the folder of the scenario`,
-          },
-        ],
-  );
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'string' ? `"${value}"` : String(value);
 }
 
-const stepOf = (step: string) => (/^\d+$/.test(step) ? Number(step) : step);
 const firstLine = (text: string) => text.split('\n', 1)[0] ?? text;
+
+/** A rule of ours says itself what is missing. */
+function missing(issue: z.core.$ZodIssue): string {
+  return issue.code === 'custom' ? issue.message : 'is missing';
+}

@@ -3,7 +3,10 @@ import { sourced } from './sourced.ts';
 
 export const clock = z
   .strictObject({ startMinute: sourced(z.number()), endMinute: sourced(z.number()) })
-  .refine((span) => span.startMinute < span.endMinute, 'startMinute must be before endMinute');
+  .refine((span) => span.startMinute < span.endMinute, {
+    message: 'startMinute must be before endMinute',
+    params: { suggestion: 'exchange the two' },
+  });
 
 export const population = z.strictObject({
   agents: sourced(z.int().min(1).max(100_000)),

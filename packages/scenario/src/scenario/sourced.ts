@@ -14,7 +14,10 @@ export function hasOneProvenance(object: {
   return (object.source === undefined) !== (object.assumption === undefined);
 }
 
-export const oneProvenance = 'needs either a `source` or an `assumption` (and not both)';
+export const oneProvenance = {
+  message: 'needs either a `source` or an `assumption` (and not both)',
+  params: { suggestion: 'keep the source where there is one; else say in an assumption why this number' },
+};
 
 /** `{ value, source }` or `{ value, assumption }` in the file; the plain value in code. */
 export function sourced<S extends z.ZodType>(value: S) {

@@ -49,6 +49,8 @@ export async function steerWorld(
             publishSeconds,
           }))
       : null,
+    // Its policies were given by the containers that it belongs to.
+    denyEntries: null,
     // The Workload API's socket is in a container.
     authorities: null,
     issuerOutage: null,

@@ -21,6 +21,8 @@ export interface NetworkAddress {
   readonly vault?: Vault | undefined;
   /** The hosted backend, where agents are known there. */
   readonly dataApi?: Pick<Backend, 'url' | 'publishableKey' | 'certificatePem'> | undefined;
+  /** A proxy in the way of half of the agents, and what agents with keys were told to trust beside the network. */
+  readonly proxy?: { readonly url: string; readonly certificatePem: string } | undefined;
 }
 
 /**
@@ -63,7 +65,13 @@ export async function startAgents(setting: EmbeddedSetting, network: NetworkAddr
     },
     live: (clock) => everywhere({ command: 'live', clock }),
     tell: (agent, command) => (hostOf.get(agent) ?? started[0])?.child.send(command),
-    trust: (certificatePem) => everywhere({ command: 'trust', certificatePem }),
+    retire: async (agent) => {
+      const own = hostOf.get(agent);
+      if (own) await own.child.stop();
+      else started[0]?.child.send({ command: 'retire', agent });
+    },
+    trust: (certificatePem) =>
+      everywhere({ command: 'trust', certificatePem: trusted({ ...network, certificatePem }) ?? '' }),
     done: Promise.all(started.map((host) => host.done)).then(() => {}),
     counts: () => sumCounts(started.map((host) => host.counts())),
     pids: started.map((host) => host.child.pid),
@@ -75,6 +83,16 @@ function dataApiEnvironment(setting: EmbeddedSetting, { dataApi }: NetworkAddres
   if (!dataApi || !hasRowsByIdentity(setting)) return {};
   const { url, publishableKey, certificatePem } = dataApi;
   return { DATA_API: JSON.stringify({ url, publishableKey, certificatePem, audience: audienceOf(setting) }) };
+}
+
+/** The company tells its programs to trust its inspecting proxy as they trust the network. */
+function trusted({ certificatePem, proxy }: NetworkAddress): string | undefined {
+  return certificatePem && `${certificatePem}${proxy?.certificatePem ?? ''}`;
+}
+
+/** Every second one: the others' life goes on. */
+function behindProxy({ population }: EmbeddedSetting): string[] {
+  return population.agents.filter(({ index }) => index % 2 === 0).map(({ name }) => name);
 }
 
 interface HostOptions {
@@ -112,7 +130,10 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
         env: {
           ARM: setting.arm,
           NETWORK_URL: network.url,
-          ...(network.certificatePem ? { NETWORK_CERTIFICATE_PEM: network.certificatePem } : {}),
+          ...(network.certificatePem ? { NETWORK_CERTIFICATE_PEM: trusted(network) ?? '' } : {}),
+          ...(network.proxy
+            ? { HTTPS_PROXY: network.proxy.url, BEHIND_PROXY: JSON.stringify(behindProxy(setting)) }
+            : {}),
           ...(network.workloadApiSocket
             ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
             : {}),

@@ -7,6 +7,7 @@ import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
 import { databaseSuffix } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { needsDataApi } from './leaks/leaked-file.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { findPostgrest } from './postgrest/binary.ts';
 import {
@@ -19,6 +20,7 @@ import {
 
 /** The hosted backend that was left open: a database, PostgREST on it, and the key gateway. */
 export interface Backend {
+  /** Empty where nobody goes through the open API in this world. */
   readonly url: string;
   readonly publishableKey: string;
   /** The gateway's own, for agents that ask it. */
@@ -29,7 +31,7 @@ export interface Backend {
   administer(sql: string): Promise<void>;
   /** Reads what is really there. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
-  /** Starts PostgREST, once the network has made its tables. */
+  /** Starts PostgREST where it is needed, once the network has made its tables. */
   openRest(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -73,16 +75,20 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
   const publishableKey = `sb_publishable_FAKE${password()}`;
   const jwtSecret = password() + password();
   const postgrestSocket = join(setting.socketFolder, 'postgrest.sock');
-  const gateway = await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket });
+  const isOpen = needsDataApi(setting);
+  const gateway = isOpen
+    ? await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket })
+    : undefined;
   let rest: { stop(): Promise<void> } | undefined;
   return {
-    url: gateway.ready.url ?? '',
+    url: gateway?.ready.url ?? '',
     publishableKey,
-    certificatePem: gateway.ready.certificatePem ?? '',
+    certificatePem: gateway?.ready.certificatePem ?? '',
     databaseUrl: postgres.url(database, { name: owner, password: ownerPassword }),
     administer: (sql) => administer(postgres, database, sql),
     inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
+      if (!isOpen) return;
       if (hasRowsByIdentity(setting)) {
         await administer(postgres, database, rowLevelSecurity(setting, authenticator));
         await untilThere(keysFileOf(setting));
@@ -93,7 +99,7 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
         jwtSecret,
       });
     },
-    stop: async () => void (await Promise.all([gateway.stop(), rest?.stop()])),
+    stop: async () => void (await Promise.all([gateway?.stop(), rest?.stop()])),
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IssuancePolicy, issuerAdministration } from '@blastradius/contracts';
+import { withoutEntries } from '../containment/without-entries.ts';
 import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
@@ -20,6 +21,7 @@ export interface IdentityPlane extends AuthorityOperator {
   readonly tokenIssuer: string | undefined;
   /** Replaces the authority, and with it every SVID; resolves when the issuer has done its part. */
   forceRotation(publishSeconds: number): Promise<void>;
+  denyEntries(agents: readonly string[]): Promise<void>;
   readonly pids: { issuer(): number; sidecar(): number };
   kill(part: 'issuer' | 'sidecar', signal: NodeJS.Signals): void;
   readonly issuerOutage: IssuerOutage;
@@ -58,6 +60,7 @@ export async function startIdentityPlane(
       record: setting.record,
       // A sidecar keeps its key in memory only: each start is a new admission, by a new token.
       start: async (onEvent, previous) => {
+        await issuer.untilUp();
         const { joinToken, bundle } = await mintJoinToken(adminSocket);
         return startChild({
           name: 'sidecar',
@@ -87,6 +90,10 @@ export async function startIdentityPlane(
         void (await unixOrder(adminSocket, 'POST', '/admin/authority/rotate', {
           step: 'forced',
           publishSeconds,
+        })),
+      denyEntries: async (agents) =>
+        void (await unixOrder(adminSocket, 'PUT', '/admin/policies', {
+          policies: withoutEntries(policies, agents, ownProcesses(setting)),
         })),
       refreshHintSeconds: refreshHintSeconds(setting),
       order: async (step, kind) =>
@@ -189,6 +196,10 @@ export function policiesOf(
     ...fileOutputPolicies(setting),
     ...(setting.loadGenerator ? loadPoliciesOf(setting.loadGenerator) : []),
   ];
+}
+
+function ownProcesses({ population }: EmbeddedSetting): string[] {
+  return population.agents.filter(({ hosting }) => hosting === 'process').map(({ name }) => name);
 }
 
 function sha256(content: string | Uint8Array): string {

@@ -9,8 +9,11 @@ import { policyEnvironment } from './agent-groups.ts';
 import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
-import { footholdOf, leakEventsOf } from './foothold.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
+import { startCompanyProxy } from './leaks/company-proxy.ts';
+import { footholdOf } from './leaks/foothold.ts';
+import { leakEventsOf } from './leaks/leak-events.ts';
+import { leakedFile, leakOf } from './leaks/leaked-file.ts';
 import { chooseNetworkPort } from './load-entry.ts';
 import { startThief } from './thief.ts';
 import { startVault, type Vault, vaultEnvironment } from './vault.ts';
@@ -44,6 +47,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     );
     await backend.openRest();
     const url = network.ready.url ?? '';
+    const way = leakOf(setting) === 'man-in-the-middle' ? keep(await startCompanyProxy()) : undefined;
     const address = {
       url,
       certificatePem: network.ready.certificatePem,
@@ -51,10 +55,11 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       tokenIssuer: identity?.tokenIssuer,
       vault,
       dataApi: backend,
+      proxy: way && { url: way.url, certificatePem: way.interception.certificatePem },
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
-    const foothold = await footholdOf({ setting, identity, vault, agents, networkUrl: url });
+    const foothold = await footholdOf({ setting, identity, vault, agents, networkUrl: url, way });
     const thief = keep(await startThief(setting, { networkUrl: url, backupFile, foothold }));
     return {
       setting,
@@ -62,12 +67,13 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       agents,
       thief,
       backupFile: identity ? backupFile : null,
-      leakEvents: leakEventsOf({ setting, backend, identity, agents }, foothold),
+      leakEvents: leakEventsOf({ setting, backend, identity, agents, way }),
       loadEntry: {
         url: identity?.egressUrl ?? url,
         certificatePem: identity ? null : (network.ready.certificatePem ?? null),
       },
       forceRotation: identity?.forceRotation ?? null,
+      denyEntries: identity?.denyEntries ?? null,
       authorities: identity ?? null,
       issuerOutage: identity?.issuerOutage ?? null,
       vault: vault ?? null,
@@ -116,6 +122,7 @@ function startNetwork(
           DATABASE_URL: backend.databaseUrl,
           LEDGER_FILE: join(setting.ledgerFolder, 'audit.jsonl'),
           CHECKPOINT_FILE: join(setting.ledgerFolder, '..', 'audit-checkpoints.json'),
+          ...(leakOf(setting) === 'request-logs' ? { REQUEST_LOG_FILE: leakedFile(setting) } : {}),
           TIME_SCALE: String(setting.timeScale),
           OPERATOR_SOCKET: operatorSocket(setting),
           DATA_API_URL: backend.url,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type IncidentClock, incidentMinuteAt, wallMsAt } from '@blastradius/kernel';
 import { planOwnerReturn } from '@blastradius/scenario';
 import { revocationsOf } from '../containment/push-revocation.ts';
+import { containmentsOf } from '../containment/contain.ts';
 import type { World } from '../world/world.ts';
 import { bringsKeysByItself, distributeKeys } from './distribute-keys.ts';
 import { replaceAuthorities } from './replace-authorities.ts';
@@ -48,6 +49,7 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
     ...backupsOf(world),
     ...world.leakEvents,
     ...revocationsOf(world),
+    ...containmentsOf(world),
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);

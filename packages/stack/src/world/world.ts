@@ -20,6 +20,8 @@ export interface World {
   readonly leakEvents: readonly DueEvent[];
   /** Replaces every SVID, over so many seconds of publishing; null where agents hold none. */
   readonly forceRotation: ((publishSeconds: number) => Promise<void>) | null;
+  /** Gives these agents no further identity; null where nobody gives any, or it is out of reach. */
+  readonly denyEntries: ((agents: readonly string[]) => Promise<void>) | null;
   /** Leads the key sets through their life, a step at a time; null where there are none, or out of reach. */
   readonly authorities: AuthorityOperator | null;
   /** Runs SQL as the backend's administrator: the incident's fixes. */
@@ -66,6 +68,8 @@ export interface Agents {
   /** Tells the process that carries the agent. */
   tell(agent: string, command: ProcessCommand): void;
   trust(certificatePem: string): void;
+  /** Ends the agent's process, or its life in a process that carries others too. */
+  retire(agent: string): Promise<void>;
   readonly done: Promise<void>;
   counts(): Record<string, number>;
   /** Of those on this machine; none where they run in containers. */

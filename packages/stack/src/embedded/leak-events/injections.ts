@@ -1,7 +1,7 @@
 import { hostileAgent, injectedText } from '@blastradius/scenario';
 import { ComponentMissing } from '../../stack.errors.ts';
 import type { DueEvent } from '../../trial/timeline.ts';
-import type { LeakParts } from '../foothold.ts';
+import type { LeakParts } from '../leaks/leak-events.ts';
 
 /**
  * The thief owns one of the agents, which is a member of the network as all others are, in every arm, and has

@@ -1,6 +1,6 @@
 import { ComponentMissing } from '../../stack.errors.ts';
 import type { DueEvent } from '../../trial/timeline.ts';
-import type { LeakParts } from '../foothold.ts';
+import type { LeakParts } from '../leaks/leak-events.ts';
 
 /** The issuer is killed at one minute, and started again at another. */
 export function outages({ setting, identity }: Pick<LeakParts, 'setting' | 'identity'>): DueEvent[] {

@@ -1,6 +1,6 @@
-/** The candidate that differs least from the word, where it differs by a slip or two. */
+/** The candidate that differs least from the word, where it differs by few slips: one in three characters. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
-  const slips = Math.max(1, Math.floor(word.length / 4));
+  const slips = Math.max(1, Math.floor(word.length / 3));
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: distanceOf(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance);

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import type { Foothold } from '@blastradius/contracts';
-import { ComponentMissing } from '../stack.errors.ts';
-import type { DueEvent } from '../trial/timeline.ts';
-import type { Agents } from '../world/world.ts';
-import type { Backend } from './backend.ts';
-import type { EmbeddedSetting } from './embedded-setting.ts';
-import type { IdentityPlane } from './identity-plane.ts';
-import { injections } from './leak-events/injections.ts';
-import { outages } from './leak-events/outages.ts';
-import type { Vault } from './vault.ts';
+import { ComponentMissing } from '../../stack.errors.ts';
+import type { Agents } from '../../world/world.ts';
+import type { EmbeddedSetting } from '../embedded-setting.ts';
+import type { IdentityPlane } from '../identity-plane.ts';
+import type { Vault } from '../vault.ts';
+import type { CompanyProxy } from './company-proxy.ts';
+import { leakedFile, leakOf } from './leaked-file.ts';
 
 /** What of a world the thief may stand in. */
 export interface WorldParts {
@@ -17,12 +14,14 @@ export interface WorldParts {
   readonly vault: Vault | undefined;
   readonly agents: Agents;
   readonly networkUrl: string;
+  /** The way that some agents take to the network, where the thief may stand in it. */
+  readonly way: CompanyProxy | undefined;
 }
 
 /** Where the thief stands in this world when it begins. */
 export async function footholdOf(parts: WorldParts): Promise<Foothold> {
-  const { setting, identity, agents } = parts;
-  const leak = setting.leak === 'off' ? 'open-database' : setting.leakVector;
+  const { setting, identity, agents, networkUrl } = parts;
+  const leak = leakOf(setting);
   switch (leak) {
     case 'open-database':
     case 'direct-messages':
@@ -30,11 +29,9 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
     case 'issuer-outage':
       return { leak };
     case 'database-dump':
-      return { leak, file: join(setting.socketFolder, 'dump.sql') };
     case 'request-logs':
-      return { leak, file: join(setting.socketFolder, 'requests.log') };
     case 'retired-agent':
-      return { leak, file: join(setting.socketFolder, 'retired-agent') };
+      return { leak, file: leakedFile(setting) };
     case 'agent-memory':
       // A program that one agent has run, say; those that share a process would be in it together.
       return { leak, pids: agents.pids.slice(agents.ownProcesses > 0 ? 1 : 0).slice(0, 1) };
@@ -61,7 +58,7 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
       return { leak, vaultUrl, secretFile: bootstrapSecretFile };
     }
     case 'man-in-the-middle':
-      throw new ComponentMissing(`this world has no place for the leak ${leak}; leave it out`);
+      return { leak, networkUrl, ...interceptionOf(parts) };
   }
 }
 
@@ -72,28 +69,14 @@ function vaultOf({ vault, setting }: WorldParts): Vault {
   );
 }
 
+function interceptionOf({ way }: WorldParts) {
+  if (way) return way.interception;
+  throw new ComponentMissing('no agent of this world goes through a proxy, so that nobody can stand in it');
+}
+
 function identityOf({ identity, setting }: WorldParts): IdentityPlane {
   if (identity) return identity;
   throw new ComponentMissing(
     `the leak ${setting.leakVector} needs an issuer and a sidecar, and arm ${setting.arm} has none; leave it out`,
   );
-}
-
-export interface LeakParts {
-  readonly setting: EmbeddedSetting;
-  readonly backend: Backend;
-  readonly identity: IdentityPlane | undefined;
-  readonly agents: Agents;
-}
-
-/** What has to happen in the world so that something lies where the thief will look. */
-export function leakEventsOf(parts: LeakParts, foothold: Foothold): DueEvent[] {
-  switch (foothold.leak) {
-    case 'prompt-injection':
-      return injections(parts);
-    case 'issuer-outage':
-      return outages(parts);
-    default:
-      return [];
-  }
 }

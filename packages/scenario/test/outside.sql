@@ -1,0 +1,1 @@
+-- Not below the folder of the scenario.
