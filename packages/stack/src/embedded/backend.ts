@@ -45,7 +45,7 @@ function defaultsOf(owner: string): string {
 }
 
 export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
-  const suffix = setting.arm.replaceAll('-', '_');
+  const suffix = setting.databaseSuffix;
   const [owner, authenticator] = [`network_${suffix}`, `authenticator_${suffix}`];
   const [ownerPassword, authenticatorPassword] = [password(), password()];
   const database = `moltbook_${suffix}`;
@@ -77,7 +77,10 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
         jwtSecret,
       });
     },
-    stop: async () => void (await Promise.all([gateway.stop(), rest?.stop()])),
+    stop: async () => {
+      await Promise.all([gateway.stop(), rest?.stop()]);
+      await postgres.dropDatabase(database, [owner, authenticator]);
+    },
   };
 }
 

@@ -18,12 +18,15 @@ export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Pro
     await postgres.stop();
     throw error;
   }
+  let worlds = 0;
   return {
     startWorld: async (setting) => {
+      worlds += 1;
+      const databaseSuffix = `${setting.arm.replaceAll(/[^a-z0-9]/g, '_')}_${worlds}`;
       const socketFolder = await makeSocketFolder();
       const remove = () => rm(socketFolder, { recursive: true, force: true });
       try {
-        const world = await startWorld({ ...setting, apps: entries, postgres, socketFolder });
+        const world = await startWorld({ ...setting, apps: entries, postgres, databaseSuffix, socketFolder });
         return { ...world, stop: () => world.stop().finally(remove) };
       } catch (error) {
         await remove();

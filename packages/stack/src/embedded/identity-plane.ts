@@ -85,6 +85,7 @@ export async function startIdentityPlane(
       stop: async () => {
         await sidecar.stop();
         await issuer.stop();
+        await setting.postgres.dropDatabase(issuerDatabase(setting), [issuerDatabase(setting)]);
       },
     };
   } catch (error) {
@@ -106,6 +107,8 @@ function refreshHintSeconds({ loadGenerator }: EmbeddedSetting): number {
   return loadGenerator?.tokenAgents?.refreshHintSeconds ?? 1;
 }
 
+const issuerDatabase = ({ databaseSuffix }: EmbeddedSetting) => `issuer_${databaseSuffix}`;
+
 async function issuerEnvironment(
   setting: EmbeddedSetting,
   adminSocket: string,
@@ -113,7 +116,7 @@ async function issuerEnvironment(
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
   // Each world has a trust domain of its own, though worlds share the server.
-  const name = `issuer_${setting.arm.replaceAll('-', '_')}`;
+  const name = issuerDatabase(setting);
   await setting.postgres.query('postgres', `create role ${name} login password '${rolePassword}'`);
   await setting.postgres.createDatabase(name, name);
   return {
