@@ -8,8 +8,13 @@ import { createApiRoles } from './backend.ts';
 import { startPostgres } from './postgres/postgres.ts';
 import { startWorld } from './start-world.ts';
 
+export interface EmbeddedPlatform extends Platform {
+  /** A database for the jobs of whoever runs many worlds; as the superuser, beside the worlds' own. */
+  createJobsDatabase(): Promise<string>;
+}
+
 /** One PostgreSQL for all worlds of a run, and each world's processes around a folder of its sockets. */
-export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Promise<Platform> {
+export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Promise<EmbeddedPlatform> {
   const entries = findApps(findRoot(), apps);
   const postgres = await startPostgres();
   try {
@@ -33,6 +38,7 @@ export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Pro
         throw error;
       }
     },
+    createJobsDatabase: () => postgres.createDatabase('jobs'),
     stop: () => postgres.stop(),
   };
 }
