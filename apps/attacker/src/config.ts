@@ -1,3 +1,4 @@
+import { foothold } from '@blastradius/contracts';
 import { z } from 'zod';
 
 const config = z.object({
@@ -10,9 +11,24 @@ const config = z.object({
   EXPIRED_SVID_FILE: z.string().min(1).optional(),
   /** `off`: the control in which the thief never finds the hole. */
   LEAK: z.enum(['on', 'off']).default('on'),
+  /** JSON: where the thief stands when it begins. */
+  FOOTHOLD: z
+    .string()
+    .default('{"leak":"open-database"}')
+    .transform((text, context) => parseJson(text, context))
+    .pipe(foothold),
 });
 export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(config.parse(env));
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no JSON' });
+    return z.NEVER;
+  }
 }

@@ -9,8 +9,8 @@ import { assertInRange } from './engine/range-only.ts';
 import { createThiefFetch, presentNothing } from './engine/thief-fetch.ts';
 import { Clients } from './playbooks/moltbook/clients.ts';
 import { Loot } from './playbooks/moltbook/loot.ts';
-import { playMoltbook } from './playbooks/moltbook/playbook.ts';
 import { RogueAuthority } from './playbooks/moltbook/rogue-authority.ts';
+import { play } from './playbooks/play.ts';
 
 const PROGRESS_MS = 500;
 
@@ -46,7 +46,7 @@ async function live(clock: IncidentClock): Promise<void> {
   const tell = () => starter.emit({ event: 'progress', phase: 'live', counts: attempts.tally.counts });
   const progress = setInterval(tell, PROGRESS_MS);
   try {
-    await playMoltbook({
+    const thief = {
       attack: scenario.attack,
       seed: config.SEED,
       networkUrl: config.NETWORK_URL,
@@ -58,7 +58,8 @@ async function live(clock: IncidentClock): Promise<void> {
       backupFile: config.EXPIRED_SVID_FILE,
       publicNames: population.agents.map(({ name }) => name),
       knowsHole: config.LEAK === 'on',
-    });
+    };
+    await play(thief, config.FOOTHOLD);
   } finally {
     clearInterval(progress);
     tell();

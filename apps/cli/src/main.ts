@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { leak } from '@blastradius/contracts';
 import { DomainError } from '@blastradius/kernel';
 import { LOAD_LIMITS } from '@blastradius/load';
 import { renderReportTable } from '@blastradius/scenario';
@@ -46,6 +47,12 @@ function runOptions(command: Command): Command {
       ),
     )
     .addOption(targetOption())
+    .addOption(
+      new Option(
+        '--leak <leak>',
+        'by what way something leaks, where it is not what the scenario says; off takes the leak out',
+      ).choices([...leak.options, 'off']),
+    )
     .addOption(new Option('--sequential', 'one arm after the other, not both at once'));
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Leak } from '@blastradius/contracts';
 import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
 import { type Arm, COMPARED_ARMS, findRoot, runScenario, type Target } from '@blastradius/stack';
 import { bearableInContainers, bearableTimeScale } from './bearable-time-scale.ts';
@@ -15,6 +16,7 @@ export interface RunFlags {
   readonly timeScale?: number;
   readonly sequential?: boolean;
   readonly target?: Target;
+  readonly leak?: Leak | 'off';
 }
 
 /** Runs a scenario, shows it live, prints the table and names the report. */
@@ -42,6 +44,8 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
       seed: flags.seed ?? scenario.seed,
       timeScale,
       folder,
+      ...(flags.leak === 'off' ? { leak: 'off' } : {}),
+      ...(flags.leak === undefined || flags.leak === 'off' ? {} : { leakVector: flags.leak }),
       sequential: flags.sequential ?? false,
       target: flags.target ?? 'embedded',
       signal: interruption(),

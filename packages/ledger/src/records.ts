@@ -22,12 +22,26 @@ export const presented = z.enum([
   'jwt-svid-from-backup',
   'wit-svid-from-backup',
   'expired-svid',
+  // What lay where the leak of the run led to, shown as its owner shows it.
+  'stolen-key',
+  'stolen-jwt-svid',
+  'stolen-wit-svid',
+  'wit-svid-without-key',
+  'stolen-x509-svid',
+  'x509-svid-without-key',
+  'stolen-access-token',
+  'access-token-without-key',
+  'replayed-request',
+  // What a thief was given, or made for itself, by what it had got hold of.
+  'workload-api-svid',
+  'minted-svid',
+  'minted-token',
 ]);
 export type Presented = z.infer<typeof presented>;
 
 /**
- * One attempt of the attacker. `vector` keeps damage through the hole apart from damage with a
- * stolen credential; `forges` is true where the attempt writes something in a victim's name.
+ * One attempt of the attacker. `vector` keeps damage through the hole (whatever the leak is: what is
+ * done and read where it leads to) apart from damage with a stolen credential; `forges` is true where the attempt writes something in a victim's name.
  * `requestId` is the `x-request-id` that was sent, the key to the network's audit record.
  */
 export const attackerRecord = z.object({
@@ -37,7 +51,7 @@ export const attackerRecord = z.object({
   step: z.string(),
   technique: z.string(),
   vector: z.enum(['reconnaissance', 'hole', 'stolen-credential']),
-  action: z.enum(['fetch', 'list-tables', 'read', 'write', 'validate', 'post', 'dm', 'edit-profile']),
+  action: z.enum(['fetch', 'list-tables', 'read', 'take', 'write', 'validate', 'post', 'dm', 'edit-profile']),
   forges: z.boolean(),
   victim: z.string().nullable(),
   presented,

@@ -21,3 +21,9 @@ export class ArmNotInCompose extends DomainError {
     super(`the containers have no world of arm ${arm}: run it with --target embedded`);
   }
 }
+
+/** The leak makes no sense in the arm. */
+export class LeakNotApplicable extends DomainError {
+  readonly code = 'stack.leak-not-applicable';
+  readonly category = 'invalid';
+}

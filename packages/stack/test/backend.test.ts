@@ -31,6 +31,7 @@ beforeAll(async () => {
     databaseSuffix: 'static_key',
     socketFolder: folder,
     leak: 'on',
+    leakVector: 'open-database',
     record: () => {},
   });
   // As the network does it: the tables belong to the network's own role.

@@ -11,7 +11,10 @@ export type Attempt = Pick<
 export type AttemptResult = Pick<
   AttackerRecord,
   'requestId' | 'outcome' | 'status' | 'table' | 'rows' | 'loot'
->;
+> & {
+  /** Where only the answer says who the victim is. */
+  readonly victim?: string;
+};
 
 /** Every attempt passes here, and one attempt is one line of the ledger. */
 export class Attempts {
@@ -25,11 +28,12 @@ export class Attempts {
   async make<R>(attempt: Attempt, send: () => Promise<R>, judge: (answer: R) => AttemptResult): Promise<R> {
     const atMs = Date.now();
     const answer = await send();
-    const { requestId, outcome, status, table, rows, loot } = judge(answer);
+    const { requestId, outcome, status, table, rows, loot, victim } = judge(answer);
     const record: AttackerRecord = {
       ledger: 'attacker',
       atMs,
       ...attempt,
+      ...(victim === undefined ? {} : { victim }),
       requestId,
       outcome,
       status,

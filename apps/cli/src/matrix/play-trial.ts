@@ -17,8 +17,9 @@ export async function playTrial(trial: Trial, folder: string, settings: TrialSet
   const { scenario, ...rest } = settings;
   await runScenario({
     ...rest,
-    scenario: { ...scenario, attack: { ...scenario.attack, leak: trial.leak } },
+    scenario,
     arms: [trial.arm],
+    leakVector: trial.leak,
     seed: trial.seed,
     folder,
   });

@@ -70,5 +70,17 @@ const presentedNames: Readonly<Record<string, string>> = {
   'jwt-svid-from-backup': 'A token from a backup',
   'wit-svid-from-backup': 'A token from a backup, with its key',
   'expired-svid': 'An SVID from a backup, with its key',
+  'stolen-key': 'A stolen key',
+  'stolen-jwt-svid': 'A stolen bearer token',
+  'stolen-wit-svid': 'A stolen token with its key',
+  'wit-svid-without-key': 'A stolen token without its key',
+  'stolen-x509-svid': 'A stolen certificate with its key',
+  'x509-svid-without-key': 'A stolen certificate without its key',
+  'stolen-access-token': 'A stolen access token with its key',
+  'access-token-without-key': 'A stolen access token without its key',
+  'replayed-request': 'A recorded request, once more',
+  'workload-api-svid': 'An SVID that the sidecar gave the thief',
+  'minted-svid': 'A certificate that the thief minted with the issuer’s key',
+  'minted-token': 'A token that the thief signed with the issuer’s key',
 };
 export const presentedName = (presented: string) => presentedNames[presented] ?? presented;

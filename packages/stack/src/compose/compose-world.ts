@@ -36,6 +36,7 @@ export async function steerWorld(
     agents,
     thief,
     backupFile: services.backupFile,
+    leakEvents: [],
     operator: createNetworkOperator(relay.request),
     loadEntry: await composeLoadEntry(setting.arm, services.network, project),
     forceRotation: issuerRelay

@@ -16,6 +16,7 @@ const setting = {
   ledgerFolder: '/ledger',
   logFolder: '/log',
   leak: 'on',
+  leakVector: 'open-database',
   record: () => {},
 } as const;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { type Leak, modifierOf } from '@blastradius/contracts';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
@@ -22,6 +23,15 @@ export interface Backend {
   openRest(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Whether anyone of the world speaks to the backend's REST API: elsewhere only the network uses the database. */
+function isOpenToTheWorld({ leak, leakVector, arm }: EmbeddedSetting): boolean {
+  return (
+    leak === 'off' || THROUGH_REST.has(leakVector) || modifierOf(arm) === 'rls'
+  );
+}
+
+const THROUGH_REST: ReadonlySet<Leak> = new Set(['open-database', 'direct-messages']);
 
 const password = () => randomBytes(18).toString('base64url');
 
@@ -62,15 +72,18 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
   const publishableKey = `sb_publishable_FAKE${password()}`;
   const jwtSecret = password() + password();
   const postgrestSocket = join(setting.socketFolder, 'postgrest.sock');
-  const gateway = await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket });
+  const gateway = isOpenToTheWorld(setting)
+    ? await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket })
+    : undefined;
   let rest: { stop(): Promise<void> } | undefined;
   return {
-    url: gateway.ready.url ?? '',
+    url: gateway?.ready.url ?? '',
     publishableKey,
     databaseUrl: postgres.url(database, { name: owner, password: ownerPassword }),
     administer: (sql) => administer(postgres, database, sql),
     inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
+      if (!gateway) return;
       rest = await startPostgrest(setting, {
         databaseUrl: postgres.url(database, { name: authenticator, password: authenticatorPassword }),
         socket: postgrestSocket,
@@ -78,7 +91,7 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
       });
     },
     stop: async () => {
-      await Promise.all([gateway.stop(), rest?.stop()]);
+      await Promise.all([gateway?.stop(), rest?.stop()]);
       await postgres.dropDatabase(database, [owner, authenticator]);
     },
   };

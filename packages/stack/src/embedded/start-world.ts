@@ -8,6 +8,7 @@ import { isIdentityArm } from '../world/world-setting.ts';
 import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { footholdOf, leakEventsOf } from './foothold.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
 import { chooseNetworkPort } from './load-entry.ts';
 import { startThief } from './thief.ts';
@@ -23,11 +24,13 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     return part;
   };
   try {
-    const backend = keep(await startBackend(setting));
     const networkPort = await chooseNetworkPort(setting);
-    const identity = isIdentityArm(setting.arm)
-      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort))
-      : undefined;
+    const [backend, identity] = await together(
+      startBackend(setting).then(keep),
+      isIdentityArm(setting.arm)
+        ? startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort).then(keep)
+        : undefined,
+    );
     let agents: Agents | undefined;
     const network = keep(
       await startNetwork(setting, {
@@ -37,22 +40,23 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
         onNewCertificate: (pem) => agents?.trust(pem),
       }),
     );
-    await backend.openRest();
     const url = network.ready.url ?? '';
     const address = {
       url,
       certificatePem: network.ready.certificatePem,
       workloadApiSocket: identity?.workloadApiSocket,
     };
-    agents = keep(await startAgents(setting, address));
+    [agents] = await together(startAgents(setting, address).then(keep), backend.openRest());
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
-    const thief = keep(await startThief(setting, url, backupFile));
+    const foothold = await footholdOf({ setting, identity, agents, networkUrl: url });
+    const thief = keep(await startThief(setting, { networkUrl: url, backupFile, foothold }));
     return {
       setting,
       networkUrl: url,
       agents,
       thief,
       backupFile: identity ? backupFile : null,
+      leakEvents: leakEventsOf({ setting, backend, agents }, foothold),
       loadEntry: {
         url: identity?.egressUrl ?? url,
         certificatePem: identity ? null : (network.ready.certificatePem ?? null),
@@ -69,6 +73,14 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** Nothing is left starting where another part has failed: what started can then be stopped. */
+async function together<T extends readonly unknown[]>(
+  ...parts: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
 }
 
 const operatorSocket = (setting: EmbeddedSetting) => join(setting.socketFolder, 'network-operator.sock');

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import type { Foothold } from '@blastradius/contracts';
 import { startChild, untilEvent } from '../process/child.ts';
 import type { Thief } from '../world/world.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 
 export async function startThief(
   setting: EmbeddedSetting,
-  networkUrl: string,
-  backupFile: string,
+  {
+    networkUrl,
+    backupFile,
+    foothold,
+  }: { readonly networkUrl: string; readonly backupFile: string; readonly foothold: Foothold },
 ): Promise<Thief> {
   let counts: Record<string, number> = {};
   const done = Promise.withResolvers<void>();
@@ -30,6 +34,7 @@ export async function startThief(
           LEDGER_FILE: join(setting.ledgerFolder, 'attacker.jsonl'),
           EXPIRED_SVID_FILE: backupFile,
           LEAK: setting.leak,
+          FOOTHOLD: JSON.stringify(foothold),
         },
       }),
     'ready',

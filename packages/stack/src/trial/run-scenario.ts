@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ArmManifest, RunManifest } from '@blastradius/blast-radius';
-import type { Arm } from '@blastradius/contracts';
+import { type Arm, type Leak, whyNotApplicable } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
 import { openLedger, type WorldRecord } from '@blastradius/ledger';
 import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
 import { borrowComposePlatform } from '../compose/compose-platform.ts';
 import type { AppEntries } from '../embedded/app-entries.ts';
 import { startEmbeddedPlatform } from '../embedded/embedded-platform.ts';
+import { LeakNotApplicable } from '../stack.errors.ts';
 import type { LoadGenerator } from '../world/load-entry.ts';
 import type { Platform, World } from '../world/world.ts';
 import type { WorldSetting } from '../world/world-setting.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly platform?: Platform;
   /** The control with the leak taken out. */
   readonly leak?: 'on' | 'off';
+  /** By what way something leaks, where it is not what the scenario says. */
+  readonly leakVector?: Leak;
   readonly load?: LoadOnWorld;
   readonly signal?: AbortSignal;
   readonly onProgress?: (arm: Arm, progress: TrialProgress) => void;
@@ -60,6 +63,7 @@ export interface RunningLoad {
 /** Runs the scenario for every arm and writes `run.json` and the ledgers; numbers are computed from these. */
 export async function runScenario(options: RunOptions): Promise<RunManifest> {
   const startedAt = new Date().toISOString();
+  checkLeakApplies(options);
   const population = createPopulation(options.scenario, { seed: options.seed, agents: options.agents });
   mkdirSync(options.folder, { recursive: true });
   const platform = options.platform ?? (await startPlatform(options));
@@ -124,6 +128,22 @@ function meetingPoint(expected: number): () => Promise<void> {
   };
 }
 
+function leakVectorOf({ leakVector, scenario }: Pick<RunOptions, 'leakVector' | 'scenario'>): Leak {
+  return leakVector ?? scenario.attack.leak;
+}
+
+function checkLeakApplies(options: RunOptions): void {
+  const leak = leakVectorOf(options);
+  for (const arm of options.arms) {
+    const why = whyNotApplicable(arm, leak);
+    if (why !== null) {
+      throw new LeakNotApplicable(
+        `the leak ${leak} can't be played in arm ${arm}: ${why}; leave the arm out`,
+      );
+    }
+  }
+}
+
 /** What a world was, once it is gone. */
 interface PlayedArm {
   readonly clock: IncidentClock;
@@ -146,6 +166,7 @@ async function runOneArm(arm: Arm, options: ArmRun): Promise<PlayedArm> {
     ledgerFolder,
     logFolder,
     leak: options.leak ?? 'on',
+    leakVector: leakVectorOf(options),
     ...(options.load ? { loadGenerator: options.load.generator } : {}),
     record: (event) => ledger.append({ ledger: 'world', atMs: Date.now(), ...event }),
   };

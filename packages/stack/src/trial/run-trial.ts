@@ -43,6 +43,7 @@ export async function runTrial(world: World, options: TrialOptions = {}): Promis
   const timeline = runTimeline(clock, [
     ...fixesOf(world),
     ...backupsOf(world),
+    ...world.leakEvents,
     ...(options.disturbances ?? []),
   ]);
   for (const event of keyResetsOf(world, clock, timeline)) timeline.add(event);
@@ -81,7 +82,8 @@ function backupsOf(world: World): DueEvent[] {
   const { agents, backupMinute } = scenario.attack.carelessBackup;
   const careless = population.agents.slice(0, Math.min(agents, 1));
   const file = world.backupFile;
-  if (file === null) return [];
+  // Beside the leak of the incident itself; the others measure what they take alone.
+  if (file === null || world.setting.leakVector !== 'open-database') return [];
   return careless.map(({ name }) => ({
     minute: backupMinute,
     what: `the backup of ${name}`,

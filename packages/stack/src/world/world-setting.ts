@@ -1,4 +1,4 @@
-import { type Arm, arm, holdsKeys } from '@blastradius/contracts';
+import { type Arm, arm, holdsKeys, type Leak } from '@blastradius/contracts';
 import type { WorldRecord } from '@blastradius/ledger';
 import type { Population, Scenario } from '@blastradius/scenario';
 import type { LoadGenerator } from './load-entry.ts';
@@ -25,6 +25,8 @@ export interface WorldSetting {
   readonly logFolder: string;
   /** The control with the leak taken out: the thief never finds the hole. */
   readonly leak: 'on' | 'off';
+  /** By what way something comes into the wrong hands, unless the leak is taken out. */
+  readonly leakVector: Leak;
   readonly record: RecordWorldEvent;
   /** Who puts load on the world beside its life, where somebody does. */
   readonly loadGenerator?: LoadGenerator;

@@ -1,5 +1,6 @@
 import type { ProcessCommand } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
+import type { DueEvent } from '../trial/timeline.ts';
 import type { LoadEntry } from './load-entry.ts';
 import type { NetworkOperator } from './network-operator.ts';
 import type { WorldSetting } from './world-setting.ts';
@@ -15,6 +16,8 @@ export interface World {
   readonly operator: NetworkOperator;
   /** Where a load generator sends to. */
   readonly loadEntry: LoadEntry;
+  /** What the leak needs to happen in the world at its minute; empty where it is taken out. */
+  readonly leakEvents: readonly DueEvent[];
   /** Replaces every SVID, over so many seconds of publishing; null where agents hold none. */
   readonly forceRotation: ((publishSeconds: number) => Promise<void>) | null;
   /** Leads the key sets through their life, a step at a time; null where there are none, or out of reach. */

@@ -2,7 +2,7 @@ import { createRandom } from '@blastradius/kernel';
 import { orderTargets, type Scenario } from '@blastradius/scenario';
 
 /** What a thief does in a victim's name. */
-const uses = ['post', 'dm-request', 'edit-profile', 'lure', 'dm-send'] as const;
+export const uses = ['post', 'dm-request', 'edit-profile', 'lure', 'dm-send'] as const;
 export type Use = (typeof uses)[number];
 
 export interface PlannedUse {

@@ -18,6 +18,22 @@ export const techniques = {
   'write-through-hole': { id: 'T1565.001', name: 'Stored Data Manipulation', checked: false },
   'validate-loot': { id: 'T1078', name: 'Valid Accounts', checked: false },
   impersonate: { id: 'T1656', name: 'Impersonation', checked: false },
+  'take-database-dump': { id: 'T1530', name: 'Data from Cloud Storage', checked: false },
+  'take-request-logs': { id: 'T1552.001', name: 'Credentials In Files', checked: false },
+  'take-direct-messages': { id: 'T1552.008', name: 'Chat Messages', checked: false },
+  'take-agent-memory': { id: 'T1003.007', name: 'Proc Filesystem', checked: false },
+  'take-sidecar-socket': { id: 'T1528', name: 'Steal Application Access Token', checked: false },
+  'take-host-root': { id: 'T1003.007', name: 'Proc Filesystem', checked: false },
+  'take-vault-bootstrap-secret': {
+    id: 'T1555.006',
+    name: 'Cloud Secrets Management Stores',
+    checked: false,
+  },
+  'take-issuer-signing-key': { id: 'T1552.004', name: 'Private Keys', checked: false },
+  'take-man-in-the-middle': { id: 'T1557', name: 'Adversary-in-the-Middle', checked: false },
+  'take-retired-agent': { id: 'T1552.001', name: 'Credentials In Files', checked: false },
+  'take-prompt-injection': { id: 'T1566', name: 'Phishing', checked: false },
+  'take-issuer-outage': { id: 'T1499', name: 'Endpoint Denial of Service', checked: false },
   spread: { id: 'T1534', name: 'Internal Spearphishing', checked: false },
 } as const satisfies Record<string, Technique>;
 

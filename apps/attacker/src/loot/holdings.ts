@@ -1,0 +1,72 @@
+import { agentOf, type Credential, identityOf, isReusable } from './credential.ts';
+
+/** So that a log without end doesn't fill a thief's memory. */
+const KEPT_FOR_ONE = 12;
+
+/** A credential in the thief's hands. */
+export interface Held {
+  readonly id: string;
+  readonly credential: Credential;
+  /** Whose it is; null as long as nobody has said. */
+  readonly agent: string | null;
+}
+
+/** All that the thief holds, by whose it is; of one agent's the newest come first. */
+export class Holdings {
+  readonly #byOwner = new Map<string, Held[]>();
+  readonly #seen = new Set<string>();
+  readonly #refused = new Set<string>();
+
+  /** Takes credentials in; returns those that are new. */
+  take(credentials: readonly Credential[]): Held[] {
+    return credentials.flatMap((credential) => {
+      const id = identityOf(credential);
+      if (this.#seen.has(id)) return [];
+      this.#seen.add(id);
+      const held = { id, credential, agent: agentOf(credential) ?? null };
+      this.#keep(held);
+      return [held];
+    });
+  }
+
+  /** The network has said whose it is. */
+  learn({ id, credential }: Held, agent: string): void {
+    const others = this.#byOwner.get(id);
+    if (others) this.#byOwner.delete(id);
+    this.#keep({ id, credential, agent });
+  }
+
+  /** It is not shown again as long as there is something better. */
+  refused({ id }: Held): void {
+    this.#refused.add(id);
+  }
+
+  /** Agents; and credentials of which nobody has said whose they are, each for itself. */
+  get owners(): string[] {
+    return [...this.#byOwner.keys()];
+  }
+
+  has(owner: string): boolean {
+    return this.#byOwner.has(owner);
+  }
+
+  /**
+   * What to show next for this owner: the newest that should work; where nothing should, everything in
+   * turn. `fits` is preferred where it can be.
+   */
+  choose(owner: string, turn: number, fits: (held: Held) => boolean = () => true): Held | undefined {
+    const all = this.#byOwner.get(owner) ?? [];
+    const now = new Date();
+    const good = all.find((held) => isReusable(held.credential, now) && !this.#refused.has(held.id));
+    if (good) return good;
+    const untried = all.filter((held) => !this.#refused.has(held.id) && fits(held));
+    const rest = untried.length > 0 ? untried : all;
+    return rest[turn % Math.max(1, rest.length)];
+  }
+
+  #keep(held: Held): void {
+    const owner = held.agent ?? held.id;
+    const others = (this.#byOwner.get(owner) ?? []).filter(({ id }) => id !== held.id);
+    this.#byOwner.set(owner, [held, ...others].slice(0, KEPT_FOR_ONE));
+  }
+}

@@ -1,0 +1,107 @@
+import type { Answer } from '@blastradius/credentials';
+import { createRandom } from '@blastradius/kernel';
+import { orderTargets } from '@blastradius/scenario';
+import { z } from 'zod';
+import { presentedAs } from '../../loot/credential.ts';
+import type { CredentialClients } from '../../loot/credential-clients.ts';
+import type { Held, Holdings } from '../../loot/holdings.ts';
+import { ActAsVictim, type Disguise } from '../act-as-victim.ts';
+import { uses } from '../moltbook/plan-uses.ts';
+import { noLoot } from '../moltbook/read-table.ts';
+import type { Thief } from '../moltbook/thief.ts';
+
+const REFUSED_FOR_GOOD = new Set([401, 403]);
+const me = z.object({ agent: z.object({ name: z.string() }) });
+
+/** Uses what the thief holds, round robin over whose it is, at the pace of the scenario's thief. */
+export class UseTaken {
+  readonly #thief: Thief;
+  readonly #holdings: Holdings;
+  readonly #clients: CredentialClients;
+  readonly #act: ActAsVictim;
+  readonly #givenUp = new Set<string>();
+  #order: string[] = [];
+  #turn = 0;
+  #isUsing = false;
+
+  constructor(thief: Thief, holdings: Holdings, clients: CredentialClients) {
+    this.#thief = thief;
+    this.#holdings = holdings;
+    this.#clients = clients;
+    this.#act = new ActAsVictim(thief.attempts);
+  }
+
+  /** Looks at each of the new credentials from that minute on, and uses them from then to the end. */
+  add(fresh: readonly Held[], fromMinute: number): void {
+    const { agenda, seed } = this.#thief;
+    const owners = new Set(fresh.map(({ agent, id }) => agent ?? id));
+    const newest = [...owners].flatMap((owner) => this.#holdings.choose(owner, 0) ?? []);
+    const gap = this.#gapMinutes(newest.length);
+    const order = orderTargets([...owners], `${seed}/${this.#order.length}`);
+    newest.sort((a, b) => order.indexOf(a.agent ?? a.id) - order.indexOf(b.agent ?? b.id));
+    const dues = newest.map((held, index) => ({ held, minute: fromMinute + index * gap }));
+    agenda.each(dues, ({ held }) => this.#validate(held));
+    if (this.#isUsing) return;
+    this.#isUsing = true;
+    // Half a step later, so that each credential has been looked at just before its first use.
+    agenda.at(fromMinute + gap / 2, () => this.#useNext());
+  }
+
+  async #useNext(): Promise<void> {
+    const { agenda } = this.#thief;
+    const owners = this.#owners();
+    const owner = owners[this.#turn % Math.max(1, owners.length)];
+    agenda.at(agenda.nowMinute + this.#gapMinutes(owners.length), () => this.#useNext());
+    if (owner === undefined) return;
+    const position = this.#turn % owners.length;
+    const step = position + Math.floor(this.#turn / owners.length);
+    this.#turn += 1;
+    const held = this.#holdings.choose(owner, step + position);
+    if (!held || this.#givenUp.has(held.id)) return;
+    const use = uses[step % uses.length] ?? 'post';
+    const answer = await this.#act.impersonate(await this.#disguise(held), use, this.#other(owner, step));
+    this.#note(held, answer);
+  }
+
+  async #validate(held: Held): Promise<void> {
+    const answer = await this.#act.validate(await this.#disguise(held), ({ outcome, body }) => {
+      const name = outcome === 'accepted' ? me.safeParse(body).data?.agent.name : undefined;
+      if (name === undefined) return {};
+      if (held.agent === null) this.#holdings.learn(held, name);
+      // What authenticates is a credential, whoever had to tell whose it is.
+      return { victim: name, loot: { ...noLoot, credentialsOf: [name] } };
+    });
+    this.#note(held, answer);
+  }
+
+  async #disguise(held: Held): Promise<Disguise> {
+    const client = await this.#clients.of(held);
+    return { victim: held.agent, presented: presentedAs(held.credential), client };
+  }
+
+  /** As they came; what has become somebody's keeps no place of its own. */
+  #owners(): string[] {
+    const kept = this.#order.filter((owner) => this.#holdings.has(owner));
+    const known = new Set(kept);
+    const added = this.#holdings.owners.filter((owner) => !known.has(owner));
+    this.#order = [...kept, ...orderTargets(added, this.#thief.seed)];
+    return this.#order;
+  }
+
+  #gapMinutes(owners: number): number {
+    const { impersonationPerAgentPerHour, impersonationPerHourMax } = this.#thief.attack;
+    return 60 / Math.min(impersonationPerAgentPerHour * Math.max(1, owners), impersonationPerHourMax);
+  }
+
+  /** Whoever posts is known by name. */
+  #other(owner: string, turn: number): string | null {
+    const others = this.#thief.publicNames.filter((name) => name !== owner);
+    return others.length === 0 ? null : createRandom(`${this.#thief.seed}/other/${turn}`).pick(others);
+  }
+
+  #note(held: Held, answer: Answer | undefined): void {
+    if (answer?.outcome !== 'refused' || !REFUSED_FOR_GOOD.has(answer.status ?? 401)) return;
+    this.#holdings.refused(held);
+    if (this.#thief.attack.patience === 'until-first-refusal') this.#givenUp.add(held.id);
+  }
+}
