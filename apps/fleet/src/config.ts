@@ -20,6 +20,9 @@ const environment = z.object({
   ]),
   HOSTING: z.enum(['process', 'multiplexed']),
   LEDGER_FILE: z.string().min(1),
+  /** These agents reach the network through the proxy; names as a JSON array. */
+  HTTPS_PROXY: z.url({ protocol: /^http$/ }).optional(),
+  BEHIND_PROXY: z.string().default('[]').transform(parseNamesOrNone),
   /** `at-once`: enrols and lives by itself, on a clock that starts now; else it waits to be told. */
   FLEET_START: z.enum(['at-once', 'commanded']).default('commanded'),
   /** Incident seconds in one real second; for a clock of its own. */
@@ -45,6 +48,16 @@ export type Config = Readonly<z.infer<typeof config>>;
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(config.parse(env));
+}
+
+function parseNamesOrNone(text: string, context: z.RefinementCtx): string[] {
+  return text === '[]' ? [] : parseNames(text, context);
+}
+
+/** The proxy that the agent goes through, if it does. */
+export function proxyOf({ HTTPS_PROXY, BEHIND_PROXY }: Config): (agent: string) => string | undefined {
+  const behind = new Set(BEHIND_PROXY);
+  return (agent) => (behind.has(agent) ? HTTPS_PROXY : undefined);
 }
 
 function parseNames(text: string, context: z.RefinementCtx): string[] {

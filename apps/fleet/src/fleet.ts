@@ -54,6 +54,13 @@ export class Fleet {
         return this.#trust(command.certificatePem);
       case 'back-up-svid':
         return this.#options.arm.backUp(command.agent, command.file);
+      case 'share-credential':
+        return this.#agent(command.agent).writeTo(
+          command.to,
+          await this.#options.arm.shareable(command.agent),
+        );
+      case 'retire':
+        return this.#agent(command.agent).retire();
       case 'stop':
         return this.stop();
     }

@@ -27,6 +27,8 @@ const environment = z.object({
   /** The audit log, JSON Lines. */
   LEDGER_FILE: z.string().min(1),
   CHECKPOINT_FILE: z.string().min(1),
+  /** A careless log beside the audit log, as a proxy in front would keep it: every request with its headers. */
+  REQUEST_LOG_FILE: z.string().min(1).optional(),
   /** Incident seconds in one real second. */
   TIME_SCALE: z.coerce.number().positive().default(1),
   OPERATOR_SOCKET: z.string().min(1),
@@ -56,6 +58,7 @@ export interface NetworkConfig {
   readonly jobsPrefix: string;
   readonly ledgerFile: string;
   readonly checkpointFile: string;
+  readonly requestLogFile: string | null;
   readonly timeScale: number;
   readonly operatorSocket: string;
   readonly dataApiUrl: string;
@@ -83,6 +86,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): NetworkConfig {
     jobsPrefix: parsed.JOBS_PREFIX,
     ledgerFile: parsed.LEDGER_FILE,
     checkpointFile: parsed.CHECKPOINT_FILE,
+    requestLogFile: parsed.REQUEST_LOG_FILE ?? null,
     timeScale: parsed.TIME_SCALE,
     operatorSocket: parsed.OPERATOR_SOCKET,
     dataApiUrl: parsed.DATA_API_URL,

@@ -28,6 +28,7 @@ import { appModule } from './app.module.ts';
 import { startAuditCheckpoints } from './audit/audit-checkpoints.queue.ts';
 import { AuditCheckpoints } from './audit/audit-checkpoints.ts';
 import { auditRequests, auditUnroutable } from './audit/audit-requests.ts';
+import { logRequests } from './audit/careless-request-log.ts';
 import { countRecords } from './audit/count-records.ts';
 import type { NetworkConfig } from './config.ts';
 import { openDatabase } from './database/database.ts';
@@ -112,6 +113,7 @@ async function compose(config: NetworkConfig, overrides: NetworkOverrides, start
   const fastify = app.getHttpAdapter().getInstance();
   observeHttpServer(fastify);
   auditRequests(fastify, log, clock);
+  if (config.requestLogFile !== null) started.defer(logRequests(fastify, config.requestLogFile, clock));
   const verifiers = {
     certificates: { verify, clock, trustVersion: tls.trustVersion },
     ...(await tokenVerifiers(config, started, logger)),

@@ -173,6 +173,7 @@ export const worldRecord = z.object({
     'credential-reset',
     'key-reset-finished',
     'owner-reconfigured',
+    'agent-retired',
     'process-exited',
     'process-restarted',
     'live-ended',

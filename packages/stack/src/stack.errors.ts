@@ -27,3 +27,13 @@ export class LeakNotApplicable extends DomainError {
   readonly code = 'stack.leak-not-applicable';
   readonly category = 'invalid';
 }
+
+/** The containers have no place where a thief of this leak could stand. */
+export class LeakNotInCompose extends DomainError {
+  readonly code = 'stack.leak-not-in-compose';
+  readonly category = 'invalid';
+
+  constructor(leak: string) {
+    super(`the containers have no place for the leak ${leak}: run it with --target embedded`);
+  }
+}

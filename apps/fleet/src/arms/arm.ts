@@ -13,5 +13,10 @@ export interface Arm {
   trust(certificatePem: string): (agent: string) => Presenter | undefined;
   /** Copies the agent's credential to a file, as a careless backup would. */
   backUp(agent: string, file: string): void | Promise<void>;
+  /**
+   * What the agent has of its credential when somebody asks it in a conversation for it: what it puts
+   * into its requests itself, and never what the program keeps from it (a private key).
+   */
+  shareable(agent: string): string | Promise<string>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { createX509Source } from '@blastradius/spiffe';
-import type { Config } from '../config.ts';
+import { type Config, proxyOf } from '../config.ts';
 import type { Arm } from './arm.ts';
 import { inMemoryOnly, keptInFile } from './credentials-file.ts';
 import { JwtSvidArm } from './jwt-svid-arm.ts';
@@ -11,13 +11,19 @@ export function createArm(config: Config): Arm {
   if ('NETWORK_CERTIFICATE_PEM' in config) {
     const { NETWORK_URL, NETWORK_CERTIFICATE_PEM, CREDENTIALS_FILE } = config;
     const kept = CREDENTIALS_FILE === undefined ? inMemoryOnly : keptInFile(CREDENTIALS_FILE);
-    return new StaticKeyArm(NETWORK_URL, NETWORK_CERTIFICATE_PEM, kept);
+    return new StaticKeyArm({
+      networkUrl: NETWORK_URL,
+      certificatePem: NETWORK_CERTIFICATE_PEM,
+      kept,
+      proxyOf: proxyOf(config),
+    });
   }
   const workloadApi = config.SPIFFE_ENDPOINT_SOCKET;
   const options = {
     networkUrl: config.NETWORK_URL,
     networkSpiffeId: config.NETWORK_SPIFFE_ID,
     trustDomain: config.TRUST_DOMAIN,
+    proxyOf: proxyOf(config),
   };
   if (config.ARM === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
   if (config.ARM === 'wit-svid') return new WitSvidArm(options, workloadApi);

@@ -9,6 +9,7 @@ export interface IdentityArmOptions {
   /** Whom the agents take for the network. */
   readonly networkSpiffeId: string;
   readonly trustDomain: string;
+  readonly proxyOf: (agent: string) => string | undefined;
 }
 
 /** What the arms with identities share: nothing is kept but in memory, and no key is handed out. */
@@ -21,6 +22,7 @@ export abstract class IdentityArm implements Arm {
 
   abstract ready(agents: readonly PlannedAgent[]): Promise<void>;
   abstract backUp(agent: string, file: string): void | Promise<void>;
+  abstract shareable(agent: string): string | Promise<string>;
   abstract close(): Promise<void>;
   /** How the agent shows its identity to a network that it trusts so. */
   protected abstract present(agent: string, trust: ServerTrust): Presenter;
@@ -28,9 +30,10 @@ export abstract class IdentityArm implements Arm {
   protected abstract authorities(): readonly Uint8Array[];
 
   async enrol(agent: PlannedAgent): Promise<Presenter> {
-    const { networkSpiffeId: serverId, networkUrl } = this.options;
+    const { networkSpiffeId: serverId, networkUrl, proxyOf } = this.options;
+    const proxyUrl = proxyOf(agent.name);
     const authorities = () => this.authorities();
-    const presenter = this.present(agent.name, { kind: 'spiffe', serverId, authorities });
+    const presenter = this.present(agent.name, { kind: 'spiffe', serverId, authorities, proxyUrl });
     await registerAccount({ networkUrl, presenter, agent, isOursIfTaken: true });
     return presenter;
   }

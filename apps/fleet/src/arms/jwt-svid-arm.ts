@@ -33,6 +33,10 @@ export class JwtSvidArm extends IdentityArm {
     writeFileSync(file, `${await this.#tokenOf(agent)}\n`, { mode: 0o600 });
   }
 
+  shareable(agent: string): Promise<string> {
+    return this.#tokenOf(agent);
+  }
+
   async close(): Promise<void> {
     this.#sources?.tokens.close();
     this.#sources?.bundles.close();

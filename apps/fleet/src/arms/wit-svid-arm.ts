@@ -41,6 +41,11 @@ export class WitSvidArm extends IdentityArm {
     writeFileSync(file, JSON.stringify({ witSvid: token, witSvidKey: key }), { mode: 0o600 });
   }
 
+  /** Proofs are made below the agent, with a key that it never sees. */
+  shareable(agent: string): string {
+    return this.#svidOf(agent).token;
+  }
+
   async close(): Promise<void> {
     this.#sources?.svids.close();
     this.#sources?.bundles.close();

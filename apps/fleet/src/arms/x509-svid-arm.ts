@@ -34,6 +34,11 @@ export class X509SvidArm extends IdentityArm {
     writeFileSync(file, `${certificatesToPem(certificates)}${key}`, { mode: 0o600 });
   }
 
+  /** The key is the TLS stack's. */
+  shareable(agent: string): string {
+    return certificatesToPem(this.#svidOf(agent).certificates.slice(0, 1));
+  }
+
   async close(): Promise<void> {
     this.#source?.close();
   }

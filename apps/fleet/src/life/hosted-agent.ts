@@ -21,6 +21,7 @@ export class HostedAgent {
   readonly #upvoted = new Set<string>();
   readonly #approved = new Set<string>();
   #client: AgentClient | undefined;
+  #isRetired = false;
   #feed: ListedPost[] = [];
   #conversations: string[] = [];
 
@@ -38,6 +39,7 @@ export class HostedAgent {
   }
 
   async perform(action: PlannedAction): Promise<void> {
+    if (this.#isRetired) return;
     switch (action.kind) {
       case 'read-feed':
         return void (await this.#readFeed());
@@ -62,8 +64,28 @@ export class HostedAgent {
     }
   }
 
+  /** A letter in a conversation that it has; where it has none, it asks one after the other for one. */
+  async writeTo(others: readonly string[], credential: string): Promise<void> {
+    const message = `You asked for my access, so that you can post for me:\n${credential}`;
+    const { body } = await this.#send('dm-conversations', (client) => client.dmConversations());
+    const [id] = conversationsIn(body);
+    if (id !== undefined)
+      return void (await this.#send('dm-send', (client) => client.dmSend(id, { message })));
+    for (const to of others) {
+      const { outcome } = await this.#send('dm-request', (client) => client.dmRequest({ to, message }));
+      if (outcome === 'accepted') return;
+    }
+  }
+
+  /** Does nothing any more; what it was known by stays as it is. */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    await this.close();
+  }
+
   /** Looks whether the credential works. */
   async check(): Promise<void> {
+    if (this.#isRetired) return;
     await this.#send('check-credential', (client) => client.me());
   }
 

@@ -11,13 +11,16 @@ export interface Stranding {
  * An agent is stranded from the earlier of the reset of its credential and its first request that
  * authentication refused, until its next accepted request. Refused by authentication is status
  * 401, or a TLS handshake or a missing SVID, so that the identity arm's failures count alike. Load
- * agents are left out: they have no owner who could ever bring them back.
+ * agents are left out: they have no owner who could ever bring them back; so are agents that were retired.
  */
 export function findStrandings(facts: ArmFacts): Stranding[] {
   const since = new Map<string, number>();
   const strandings: Stranding[] = [];
+  const retired = new Set(
+    facts.world.flatMap(({ event, subject }) => (event === 'agent-retired' ? [subject] : [])),
+  );
   for (const { agent, minute, ends } of momentsOf(facts)) {
-    if (facts.loadAgents.has(agent)) continue;
+    if (facts.loadAgents.has(agent) || retired.has(agent)) continue;
     const fromMinute = since.get(agent);
     if (!ends) since.set(agent, fromMinute ?? minute);
     else if (fromMinute !== undefined) {

@@ -48,8 +48,12 @@ export const processCommand = z.discriminatedUnion('command', [
   z.object({ command: z.literal('configure'), agent: z.string(), apiKey: z.string() }),
   /** Fleet: the network was started anew with a new certificate of its own. */
   z.object({ command: z.literal('trust'), certificatePem: z.string() }),
-  /** Fleet: write the agent's current SVID and key to a file, as a careless backup would. */
+  /** Fleet: write the agent's current credential (SVID and key, API key) to a file, as a careless backup would. */
   z.object({ command: z.literal('back-up-svid'), agent: z.string(), file: z.string() }),
+  /** Fleet: the agent writes in a private message what it can show of its credential. */
+  z.object({ command: z.literal('share-credential'), agent: z.string(), to: z.array(z.string()).min(1) }),
+  /** Fleet: the agent is taken out of service; nobody tells the network. */
+  z.object({ command: z.literal('retire'), agent: z.string() }),
   z.object({ command: z.literal('stop') }),
 ]);
 export type ProcessCommand = z.infer<typeof processCommand>;

@@ -32,7 +32,14 @@ export const foothold = z.discriminatedUnion('leak', [
   /** The issuer's process: its memory is where its keys are. */
   z.object({ leak: z.literal('issuer-signing-key'), pid: z.int().positive() }),
   /** The way between agents and network goes through here. */
-  z.object({ leak: z.literal('man-in-the-middle'), listenPort: z.int(), networkUrl: z.url() }),
+  z.object({
+    leak: z.literal('man-in-the-middle'),
+    listenPort: z.int(),
+    networkUrl: z.url(),
+    /** Of the proxy that inspects the company's traffic, and that agents may have been told to trust. */
+    certificatePem: z.string().min(1),
+    privateKeyPem: z.string().min(1),
+  }),
   /** The disk of an agent that was retired. */
   z.object({ leak: z.literal('retired-agent'), file: z.string().min(1) }),
   /** The network's open pages: what the thief writes there, agents read. */

@@ -3,8 +3,13 @@ import { certificatesToPem } from '@blastradius/spiffe';
 import type { buildConnector } from 'undici';
 import { checkServerOfTrustDomain, checkSpiffeServer } from './check-spiffe-server.ts';
 
-/** Whom a caller takes for the real server. */
-export type ServerTrust =
+/** Whom a caller takes for the real server, and whether the way there leads through a proxy. */
+export type ServerTrust = TrustedServer & {
+  /** A forward proxy (`CONNECT`), which sees the bytes of the connection and is not asked who the server is. */
+  readonly proxyUrl?: string | undefined;
+};
+
+type TrustedServer =
   /** A certificate that was handed over beforehand, or one that it signed, valid for the server's address. */
   | { readonly kind: 'certificate'; readonly certificatePem: string }
   /** An X509-SVID with this SPIFFE ID, under an authority of its trust domain's bundle. */

@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type ServerTrust, serverChecks, trustedAuthorities } from './server-trust.ts';
 
 /** Idle connections end well before any server would end them: a request never meets a closing one. */
@@ -40,7 +40,13 @@ export function openTlsConnections({
     ...trustedAuthorities(trust),
     minVersion: 'TLSv1.3',
   });
-  return new Agent({
+  const connect = {
+    ...serverChecks(trust),
+    secureContext,
+    minVersion: 'TLSv1.3',
+    timeout: CONNECT_TIMEOUT_MS,
+  } as const;
+  const options = {
     allowH2: false,
     connections: limits.connectionsMax,
     keepAliveTimeout: IDLE_MS,
@@ -48,6 +54,8 @@ export function openTlsConnections({
     maxResponseSize: limits.responseBytesMax,
     // A resumed TLS session would show the certificate of the session's beginning, not today's.
     maxCachedSessions: 0,
-    connect: { ...serverChecks(trust), secureContext, minVersion: 'TLSv1.3', timeout: CONNECT_TIMEOUT_MS },
-  });
+  };
+  return trust.proxyUrl === undefined
+    ? new Agent({ ...options, connect })
+    : new ProxyAgent({ ...options, uri: trust.proxyUrl, requestTls: connect });
 }

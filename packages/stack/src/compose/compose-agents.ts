@@ -28,6 +28,7 @@ export async function steerAgents(
     },
     live: (clock) => everywhere({ command: 'live', clock }),
     tell: (agent, command) => (hostOf.get(agent) ?? hosts[0])?.child.send(command),
+    retire: async (agent) => (hostOf.get(agent) ?? hosts[0])?.child.send({ command: 'retire', agent }),
     trust: (certificatePem) => everywhere({ command: 'trust', certificatePem }),
     done: Promise.all(hosts.map(({ done }) => done)).then(() => {}),
     counts: () => sumCounts(hosts.map(({ counts }) => counts())),

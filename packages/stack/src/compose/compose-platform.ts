@@ -1,4 +1,5 @@
 import { findRoot } from '../embedded/app-entries.ts';
+import { LeakNotInCompose } from '../stack.errors.ts';
 import type { Platform } from '../world/world.ts';
 import type { WorldSetting } from '../world/world-setting.ts';
 import { servicesFor } from './arm-services.ts';
@@ -28,6 +29,7 @@ export async function borrowComposePlatform(onPhase?: (phase: string) => void): 
   const inTurn = takeTurns();
   return {
     startWorld: async (setting) => {
+      if (setting.leakVector !== 'open-database') throw new LeakNotInCompose(setting.leakVector);
       const services = servicesFor(setting);
       for (const service of services) borrowed.add(service);
       return inTurn(() => startWorld(project, setting, services));

@@ -12,6 +12,8 @@ export interface NetworkAddress {
   readonly certificatePem?: string | undefined;
   /** The Workload API, where identities come from there. */
   readonly workloadApiSocket?: string | undefined;
+  /** A proxy in the way of half of the agents, and what agents with keys were told to trust beside the network. */
+  readonly proxy?: { readonly url: string; readonly certificatePem: string } | undefined;
 }
 
 /**
@@ -54,12 +56,28 @@ export async function startAgents(setting: EmbeddedSetting, network: NetworkAddr
     },
     live: (clock) => everywhere({ command: 'live', clock }),
     tell: (agent, command) => (hostOf.get(agent) ?? started[0])?.child.send(command),
-    trust: (certificatePem) => everywhere({ command: 'trust', certificatePem }),
+    retire: async (agent) => {
+      const own = hostOf.get(agent);
+      if (own) await own.child.stop();
+      else started[0]?.child.send({ command: 'retire', agent });
+    },
+    trust: (certificatePem) =>
+      everywhere({ command: 'trust', certificatePem: trusted({ ...network, certificatePem }) ?? '' }),
     done: Promise.all(started.map((host) => host.done)).then(() => {}),
     counts: () => sumCounts(started.map((host) => host.counts())),
     pids: started.map((host) => host.child.pid),
     stop: async () => void (await Promise.all(started.map((host) => host.child.stop()))),
   };
+}
+
+/** The company tells its programs to trust its inspecting proxy as they trust the network. */
+function trusted({ certificatePem, proxy }: NetworkAddress): string | undefined {
+  return certificatePem && `${certificatePem}${proxy?.certificatePem ?? ''}`;
+}
+
+/** Every second one: the others' life goes on. */
+function behindProxy({ population }: EmbeddedSetting): string[] {
+  return population.agents.filter(({ index }) => index % 2 === 0).map(({ name }) => name);
 }
 
 interface HostOptions {
@@ -97,7 +115,10 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
         env: {
           ARM: setting.arm,
           NETWORK_URL: network.url,
-          ...(network.certificatePem ? { NETWORK_CERTIFICATE_PEM: network.certificatePem } : {}),
+          ...(network.certificatePem ? { NETWORK_CERTIFICATE_PEM: trusted(network) ?? '' } : {}),
+          ...(network.proxy
+            ? { HTTPS_PROXY: network.proxy.url, BEHIND_PROXY: JSON.stringify(behindProxy(setting)) }
+            : {}),
           ...(network.workloadApiSocket
             ? { SPIFFE_ENDPOINT_SOCKET: `unix://${network.workloadApiSocket}` }
             : {}),

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { type Leak, modifierOf } from '@blastradius/contracts';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
+import { needsDataApi } from './leaks/leaked-file.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { findPostgrest } from './postgrest/binary.ts';
 
 /** The hosted backend that was left open: a database, PostgREST on it, and the key gateway. */
 export interface Backend {
+  /** Empty where nobody goes through the open API in this world. */
   readonly url: string;
   readonly publishableKey: string;
   /** For the network: it owns the tables. */
@@ -19,19 +20,10 @@ export interface Backend {
   administer(sql: string): Promise<void>;
   /** Reads what is really there. */
   inspect<Row extends object>(sql: string): Promise<Row[]>;
-  /** Starts PostgREST, once the network has made its tables. */
+  /** Starts PostgREST where it is needed, once the network has made its tables. */
   openRest(): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** Whether anyone of the world speaks to the backend's REST API: elsewhere only the network uses the database. */
-function isOpenToTheWorld({ leak, leakVector, arm }: EmbeddedSetting): boolean {
-  return (
-    leak === 'off' || THROUGH_REST.has(leakVector) || modifierOf(arm) === 'rls'
-  );
-}
-
-const THROUGH_REST: ReadonlySet<Leak> = new Set(['open-database', 'direct-messages']);
 
 const password = () => randomBytes(18).toString('base64url');
 
@@ -72,7 +64,8 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
   const publishableKey = `sb_publishable_FAKE${password()}`;
   const jwtSecret = password() + password();
   const postgrestSocket = join(setting.socketFolder, 'postgrest.sock');
-  const gateway = isOpenToTheWorld(setting)
+  const isOpen = needsDataApi(setting);
+  const gateway = isOpen
     ? await startGateway(setting, { publishableKey, jwtSecret, postgrestSocket })
     : undefined;
   let rest: { stop(): Promise<void> } | undefined;
@@ -83,7 +76,7 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
     administer: (sql) => administer(postgres, database, sql),
     inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
-      if (!gateway) return;
+      if (!isOpen) return;
       rest = await startPostgrest(setting, {
         databaseUrl: postgres.url(database, { name: authenticator, password: authenticatorPassword }),
         socket: postgrestSocket,

@@ -8,8 +8,11 @@ import { isIdentityArm } from '../world/world-setting.ts';
 import { agentScript, startAgents } from './agents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
-import { footholdOf, leakEventsOf } from './foothold.ts';
 import { type IdentityPlane, policiesOf, startIdentityPlane } from './identity-plane.ts';
+import { startCompanyProxy } from './leaks/company-proxy.ts';
+import { footholdOf } from './leaks/foothold.ts';
+import { leakEventsOf } from './leaks/leak-events.ts';
+import { leakedFile, leakOf } from './leaks/leaked-file.ts';
 import { chooseNetworkPort } from './load-entry.ts';
 import { startThief } from './thief.ts';
 
@@ -41,14 +44,16 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       }),
     );
     const url = network.ready.url ?? '';
+    const way = leakOf(setting) === 'man-in-the-middle' ? keep(await startCompanyProxy()) : undefined;
     const address = {
       url,
       certificatePem: network.ready.certificatePem,
       workloadApiSocket: identity?.workloadApiSocket,
+      proxy: way && { url: way.url, certificatePem: way.interception.certificatePem },
     };
     [agents] = await together(startAgents(setting, address).then(keep), backend.openRest());
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
-    const foothold = await footholdOf({ setting, identity, agents, networkUrl: url });
+    const foothold = await footholdOf({ setting, identity, agents, networkUrl: url, way });
     const thief = keep(await startThief(setting, { networkUrl: url, backupFile, foothold }));
     return {
       setting,
@@ -56,7 +61,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       agents,
       thief,
       backupFile: identity ? backupFile : null,
-      leakEvents: leakEventsOf({ setting, backend, agents }, foothold),
+      leakEvents: leakEventsOf({ setting, backend, agents, way }),
       loadEntry: {
         url: identity?.egressUrl ?? url,
         certificatePem: identity ? null : (network.ready.certificatePem ?? null),
@@ -115,6 +120,7 @@ function startNetwork(
           DATABASE_URL: backend.databaseUrl,
           LEDGER_FILE: join(setting.ledgerFolder, 'audit.jsonl'),
           CHECKPOINT_FILE: join(setting.ledgerFolder, '..', 'audit-checkpoints.json'),
+          ...(leakOf(setting) === 'request-logs' ? { REQUEST_LOG_FILE: leakedFile(setting) } : {}),
           TIME_SCALE: String(setting.timeScale),
           OPERATOR_SOCKET: operatorSocket(setting),
           DATA_API_URL: backend.url,

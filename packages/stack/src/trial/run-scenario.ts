@@ -239,6 +239,20 @@ async function orAborted(work: Promise<void>, signal?: AbortSignal): Promise<voi
   }
 }
 
+/** Leaks that the scenario's first fix really ends: the tables, the files and the way are closed to the thief. */
+const CLOSED_BY_FIRST_FIX: ReadonlySet<Leak> = new Set([
+  'open-database',
+  'database-dump',
+  'request-logs',
+  'direct-messages',
+  'man-in-the-middle',
+]);
+
+/** When the thief could take something for the first time. */
+function leakMinuteOf(leak: Leak, { attack }: Scenario): number {
+  return leak === 'retired-agent' ? attack.carelessBackup.foundMinute : attack.discoveryMinute;
+}
+
 function armManifest(options: RunOptions, population: Population, played: PlayedArm): ArmManifest {
   const { scenario, leak } = options;
   const fixes = scenario.timeline.flatMap(({ event, id, title, minute }) =>
@@ -255,9 +269,9 @@ function armManifest(options: RunOptions, population: Population, played: Played
     agents: population.agents.length,
     processAgents,
     multiplexedAgents: population.agents.length - processAgents,
-    leakMinute: leak === 'off' ? null : scenario.attack.discoveryMinute,
+    leakMinute: leak === 'off' ? null : leakMinuteOf(leakVectorOf(options), scenario),
     fixes,
-    holeClosedMinute: fixes[0]?.minute ?? null,
+    holeClosedMinute: CLOSED_BY_FIRST_FIX.has(leakVectorOf(options)) ? (fixes[0]?.minute ?? null) : null,
     resetMinute: scenario.timeline.find(({ event }) => event === 'key-reset')?.minute ?? null,
     ...(control ? { control } : {}),
   };

@@ -48,6 +48,8 @@ export interface Agents {
   /** Tells the process that carries the agent. */
   tell(agent: string, command: ProcessCommand): void;
   trust(certificatePem: string): void;
+  /** Ends the agent's process, or its life in a process that carries others too. */
+  retire(agent: string): Promise<void>;
   readonly done: Promise<void>;
   counts(): Record<string, number>;
   /** Of those on this machine; none where they run in containers. */

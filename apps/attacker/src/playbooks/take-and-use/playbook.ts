@@ -52,7 +52,7 @@ export async function takeAndUse(thief: Thief, foothold: Foothold): Promise<void
     await agenda.finish();
   } finally {
     await act.close?.();
-    await clients.close();
+    await Promise.all([clients.close(), use.close()]);
   }
 }
 

@@ -2,12 +2,15 @@ import type { Answer } from '@blastradius/credentials';
 import { createRandom } from '@blastradius/kernel';
 import { orderTargets } from '@blastradius/scenario';
 import { z } from 'zod';
-import { presentedAs } from '../../loot/credential.ts';
+import { presentNothing } from '../../engine/thief-fetch.ts';
+import { presentedAs, type RecordedRequest } from '../../loot/credential.ts';
 import type { CredentialClients } from '../../loot/credential-clients.ts';
 import type { Held, Holdings } from '../../loot/holdings.ts';
+import { replayOf, sendAgain } from '../../loot/replay.ts';
 import { ActAsVictim, type Disguise } from '../act-as-victim.ts';
 import { uses } from '../moltbook/plan-uses.ts';
 import { noLoot } from '../moltbook/read-table.ts';
+import { partOf } from '../moltbook/techniques.ts';
 import type { Thief } from '../moltbook/thief.ts';
 
 const REFUSED_FOR_GOOD = new Set([401, 403]);
@@ -19,6 +22,7 @@ export class UseTaken {
   readonly #holdings: Holdings;
   readonly #clients: CredentialClients;
   readonly #act: ActAsVictim;
+  readonly #anonymous = presentNothing();
   readonly #givenUp = new Set<string>();
   #order: string[] = [];
   #turn = 0;
@@ -29,6 +33,10 @@ export class UseTaken {
     this.#holdings = holdings;
     this.#clients = clients;
     this.#act = new ActAsVictim(thief.attempts);
+  }
+
+  close(): Promise<void> {
+    return this.#anonymous.close();
   }
 
   /** Looks at each of the new credentials from that minute on, and uses them from then to the end. */
@@ -59,11 +67,37 @@ export class UseTaken {
     const held = this.#holdings.choose(owner, step + position);
     if (!held || this.#givenUp.has(held.id)) return;
     const use = uses[step % uses.length] ?? 'post';
-    const answer = await this.#act.impersonate(await this.#disguise(held), use, this.#other(owner, step));
+    const other = this.#other(owner, step);
+    const { credential } = held;
+    const answer =
+      credential.kind === 'recorded-request'
+        ? await this.#sendAgain(held, credential, other)
+        : await this.#act.impersonate(await this.#disguise(held), use, other);
     this.#note(held, answer);
   }
 
+  /** Its proof is for one request; that is the one which is sent. */
+  async #sendAgain(held: Held, recorded: RecordedRequest, other: string | null): Promise<Answer> {
+    const replay = replayOf(recorded, other);
+    const { action, forges } = replay;
+    return this.#thief.attempts.make(
+      {
+        ...partOf('impersonate'),
+        vector: 'stolen-credential',
+        action,
+        forges,
+        victim: held.agent,
+        presented: presentedAs(held.credential),
+      },
+      () => sendAgain(this.#thief.networkUrl, recorded, replay, this.#anonymous),
+      ({ requestId, outcome, status }) => ({ requestId, outcome, status }),
+    );
+  }
+
   async #validate(held: Held): Promise<void> {
+    if (held.credential.kind === 'recorded-request') {
+      return this.#note(held, await this.#sendAgain(held, held.credential, this.#other(held.id, 0)));
+    }
     const answer = await this.#act.validate(await this.#disguise(held), ({ outcome, body }) => {
       const name = outcome === 'accepted' ? me.safeParse(body).data?.agent.name : undefined;
       if (name === undefined) return {};

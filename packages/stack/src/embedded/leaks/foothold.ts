@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { Foothold } from '@blastradius/contracts';
-import { ComponentMissing } from '../stack.errors.ts';
-import type { DueEvent } from '../trial/timeline.ts';
-import type { Agents } from '../world/world.ts';
-import type { Backend } from './backend.ts';
-import type { EmbeddedSetting } from './embedded-setting.ts';
-import type { IdentityPlane } from './identity-plane.ts';
+import { ComponentMissing } from '../../stack.errors.ts';
+import type { Agents } from '../../world/world.ts';
+import type { EmbeddedSetting } from '../embedded-setting.ts';
+import type { IdentityPlane } from '../identity-plane.ts';
+import type { CompanyProxy } from './company-proxy.ts';
+import { leakedFile, leakOf } from './leaked-file.ts';
 
 /** What of a world the thief may stand in. */
 export interface WorldParts {
@@ -13,12 +12,14 @@ export interface WorldParts {
   readonly identity: IdentityPlane | undefined;
   readonly agents: Agents;
   readonly networkUrl: string;
+  /** The way that some agents take to the network, where the thief may stand in it. */
+  readonly way: CompanyProxy | undefined;
 }
 
 /** Where the thief stands in this world when it begins. */
 export async function footholdOf(parts: WorldParts): Promise<Foothold> {
-  const { setting, identity, agents } = parts;
-  const leak = setting.leak === 'off' ? 'open-database' : setting.leakVector;
+  const { setting, identity, agents, networkUrl } = parts;
+  const leak = leakOf(setting);
   switch (leak) {
     case 'open-database':
     case 'direct-messages':
@@ -26,11 +27,9 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
     case 'issuer-outage':
       return { leak };
     case 'database-dump':
-      return { leak, file: join(setting.socketFolder, 'dump.sql') };
     case 'request-logs':
-      return { leak, file: join(setting.socketFolder, 'requests.log') };
     case 'retired-agent':
-      return { leak, file: join(setting.socketFolder, 'retired-agent') };
+      return { leak, file: leakedFile(setting) };
     case 'agent-memory':
       return { leak, pids: [...agents.pids] };
     case 'host-root': {
@@ -42,10 +41,16 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
       return { leak, workloadApiSocket: identityOf(parts).workloadApiSocket };
     case 'issuer-signing-key':
       return { leak, pid: identityOf(parts).pids.issuer() };
-    case 'vault-bootstrap-secret':
     case 'man-in-the-middle':
+      return { leak, networkUrl, ...interceptionOf(parts) };
+    case 'vault-bootstrap-secret':
       throw new ComponentMissing(`this world has no place for the leak ${leak}; leave it out`);
   }
+}
+
+function interceptionOf({ way }: WorldParts) {
+  if (way) return way.interception;
+  throw new ComponentMissing('no agent of this world goes through a proxy, so that nobody can stand in it');
 }
 
 function identityOf({ identity, setting }: WorldParts): IdentityPlane {
@@ -53,12 +58,4 @@ function identityOf({ identity, setting }: WorldParts): IdentityPlane {
   throw new ComponentMissing(
     `the leak ${setting.leakVector} needs an issuer and a sidecar, and arm ${setting.arm} has none; leave it out`,
   );
-}
-
-/** What has to happen in the world so that something lies where the thief will look. */
-export function leakEventsOf(
-  _parts: { readonly setting: EmbeddedSetting; readonly backend: Backend; readonly agents: Agents },
-  _foothold: Foothold,
-): DueEvent[] {
-  return [];
 }
