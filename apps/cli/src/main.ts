@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { leak } from '@blastradius/contracts';
 import { DomainError } from '@blastradius/kernel';
 import { LOAD_LIMITS } from '@blastradius/load';
@@ -9,6 +9,9 @@ import { addAuthorityCommands } from './authority/authority-commands.ts';
 import { addFederationCommands } from './federation/federation-commands.ts';
 import { addIdentityCommands } from './identity/identity-commands.ts';
 import { type LoadFlags, load } from './load.ts';
+import { addMatrixCommand } from './matrix/matrix-command.ts';
+import { MatrixFolder } from './matrix/matrix-folder.ts';
+import { writeMatrixReport } from './matrix/write-matrix-report.ts';
 import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
 import { addPolicyCommands } from './policy/policy-commands.ts';
 import { type RunFlags, run } from './run.ts';
@@ -125,11 +128,17 @@ program
   .action((scenario: string, flags: LoadFlags) => load(scenario, flags));
 program
   .command('report')
-  .argument('<dir>', 'the folder of a run')
+  .argument('<dir>', 'the folder of a run or of a matrix')
   .description('compute the report again, from the ledgers alone')
   .action((folder: string) => {
+    if (MatrixFolder.isOne(folder)) {
+      const { trials } = writeMatrixReport(MatrixFolder.read(folder));
+      process.stdout.write(`${trials.length} trials; ${join(resolve(folder), 'report.html')}\n`);
+      return;
+    }
     process.stdout.write(`${renderReportTable(writeReport(resolve(folder)))}\n`);
   });
+addMatrixCommand(program);
 addAuthorityCommands(program);
 addIdentityCommands(program);
 addAuditCommands(program);

@@ -1,3 +1,4 @@
+import { type Leak, leak } from '@blastradius/contracts';
 import { ARMS, type Arm } from '@blastradius/stack';
 import { InvalidArgumentError } from 'commander';
 
@@ -28,6 +29,14 @@ export function armList(text: string): Arm[] {
   if (arms.length !== names.length)
     throw new InvalidArgumentError(`Allowed: one or more of ${ARMS.join(', ')}, each once.`);
   return names.flatMap((name) => arms.filter((arm) => arm === name));
+}
+
+export function leakList(text: string): Leak[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = leak.options.filter((one) => names.includes(one));
+  if (known.length !== names.length)
+    throw new InvalidArgumentError(`Allowed: one or more of ${leak.options.join(', ')}, each once.`);
+  return names.flatMap((name) => known.filter((one) => one === name));
 }
 
 export function seedText(text: string): string {

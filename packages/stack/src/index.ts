@@ -1,5 +1,6 @@
 export type { Arm } from '@blastradius/contracts';
 export { findRoot } from './embedded/app-entries.ts';
+export { type EmbeddedPlatform, startEmbeddedPlatform } from './embedded/embedded-platform.ts';
 export { type Databases, databasesAt } from './embedded/postgres/databases.ts';
 export { type Postgres, startPostgres } from './embedded/postgres/postgres.ts';
 export { ComponentFailed, ComponentMissing } from './stack.errors.ts';

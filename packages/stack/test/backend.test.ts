@@ -28,6 +28,7 @@ beforeAll(async () => {
     postgres,
     ledgerFolder: folder,
     logFolder: folder,
+    databaseSuffix: 'static_key',
     socketFolder: folder,
     leak: 'on',
     leakVector: 'open-database',

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { startChild } from '../process/child.ts';
 import { type Supervised, supervise } from '../process/supervised.ts';
 import { ComponentFailed } from '../stack.errors.ts';
-import { databaseSuffix } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { needsDataApi } from './leaks/leaked-file.ts';
 import type { Postgres } from './postgres/postgres.ts';
@@ -58,7 +57,7 @@ function defaultsOf(owner: string): string {
 }
 
 export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
-  const suffix = databaseSuffix(setting.arm);
+  const suffix = setting.databaseSuffix;
   const [owner, authenticator] = [`network_${suffix}`, `authenticator_${suffix}`];
   const [ownerPassword, authenticatorPassword] = [password(), password()];
   const database = `moltbook_${suffix}`;
@@ -99,7 +98,10 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
         jwtSecret,
       });
     },
-    stop: async () => void (await Promise.all([gateway?.stop(), rest?.stop()])),
+    stop: async () => {
+      await Promise.all([gateway?.stop(), rest?.stop()]);
+      await postgres.dropDatabase(database, [owner, authenticator]);
+    },
   };
 }
 

@@ -8,8 +8,13 @@ import { createApiRoles } from './backend.ts';
 import { startPostgres } from './postgres/postgres.ts';
 import { startWorld } from './start-world.ts';
 
+export interface EmbeddedPlatform extends Platform {
+  /** A database for the jobs of whoever runs many worlds; as the superuser, beside the worlds' own. */
+  createJobsDatabase(): Promise<string>;
+}
+
 /** One PostgreSQL for all worlds of a run, and each world's processes around a folder of its sockets. */
-export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Promise<Platform> {
+export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Promise<EmbeddedPlatform> {
   const entries = findApps(findRoot(), apps);
   const postgres = await startPostgres();
   try {
@@ -18,18 +23,22 @@ export async function startEmbeddedPlatform(apps: Partial<AppEntries> = {}): Pro
     await postgres.stop();
     throw error;
   }
+  let worlds = 0;
   return {
     startWorld: async (setting) => {
+      worlds += 1;
+      const databaseSuffix = `${setting.arm.replaceAll(/[^a-z0-9]/g, '_')}_${worlds}`;
       const socketFolder = await makeSocketFolder();
       const remove = () => rm(socketFolder, { recursive: true, force: true });
       try {
-        const world = await startWorld({ ...setting, apps: entries, postgres, socketFolder });
+        const world = await startWorld({ ...setting, apps: entries, postgres, databaseSuffix, socketFolder });
         return { ...world, stop: () => world.stop().finally(remove) };
       } catch (error) {
         await remove();
         throw error;
       }
     },
+    createJobsDatabase: () => postgres.createDatabase('jobs'),
     stop: () => postgres.stop(),
   };
 }

@@ -7,7 +7,7 @@ import { startChild } from '../process/child.ts';
 import { supervise } from '../process/supervised.ts';
 import { unixOrder } from '../process/unix-request.ts';
 import type { AuthorityOperator, IssuerOutage } from '../world/world.ts';
-import { databaseSuffix, realSeconds } from '../world/world-setting.ts';
+import { realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
 import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
@@ -104,6 +104,7 @@ export async function startIdentityPlane(
       stop: async () => {
         await sidecar.stop();
         await issuer.stop();
+        await setting.postgres.dropDatabase(issuerDatabase(setting), [issuerDatabase(setting)]);
       },
     };
   } catch (error) {
@@ -125,6 +126,8 @@ function refreshHintSeconds({ loadGenerator }: EmbeddedSetting): number {
   return loadGenerator?.tokenAgents?.refreshHintSeconds ?? 1;
 }
 
+const issuerDatabase = ({ databaseSuffix }: EmbeddedSetting) => `issuer_${databaseSuffix}`;
+
 async function issuerEnvironment(
   setting: EmbeddedSetting,
   adminSocket: string,
@@ -132,7 +135,7 @@ async function issuerEnvironment(
   const { identity } = setting.scenario;
   const rolePassword = randomBytes(18).toString('base64url');
   // Each world has a trust domain of its own, though worlds share the server.
-  const name = `issuer_${databaseSuffix(setting.arm)}`;
+  const name = issuerDatabase(setting);
   await setting.postgres.query('postgres', `create role ${name} login password '${rolePassword}'`);
   await setting.postgres.createDatabase(name, name);
   return {

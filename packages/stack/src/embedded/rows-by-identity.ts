@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IssuancePolicy, modifierOf } from '@blastradius/contracts';
-import { databaseSuffix } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 
 /**
@@ -69,7 +68,7 @@ export function leavePid(setting: EmbeddedSetting, pid: number): void {
   writeFileSync(pidFileOf(setting), `${pid}\n`, { mode: 0o600 });
 }
 
-const agentRoleOf = ({ arm }: EmbeddedSetting) => `agent_${databaseSuffix(arm)}`;
+const agentRoleOf = ({ databaseSuffix }: EmbeddedSetting) => `agent_${databaseSuffix}`;
 
 /** To be run when the network has made its tables. The grants to anon stay as they are: the rows are closed. */
 export function rowLevelSecurity(setting: EmbeddedSetting, authenticator: string): string {

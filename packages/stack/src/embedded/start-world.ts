@@ -29,12 +29,14 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     return part;
   };
   try {
-    const backend = keep(await startBackend(setting));
     const networkPort = await chooseNetworkPort(setting);
-    const identity = isIdentityArm(setting.arm)
-      ? keep(await startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort))
-      : undefined;
-    const vault = setting.arm === 'vaulted-key' ? keep(await startVault(setting)) : undefined;
+    const [backend, identity, vault] = await together(
+      startBackend(setting).then(keep),
+      isIdentityArm(setting.arm)
+        ? startIdentityPlane(setting, policiesOf(setting, agentScript(setting)), networkPort).then(keep)
+        : undefined,
+      setting.arm === 'vaulted-key' ? startVault(setting).then(keep) : undefined,
+    );
     let agents: Agents | undefined;
     const network = keep(
       await startNetwork(setting, {
@@ -45,7 +47,6 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
         onNewCertificate: (pem) => agents?.trust(pem),
       }),
     );
-    await backend.openRest();
     const url = network.ready.url ?? '';
     const way = leakOf(setting) === 'man-in-the-middle' ? keep(await startCompanyProxy()) : undefined;
     const address = {
@@ -57,7 +58,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       dataApi: backend,
       proxy: way && { url: way.url, certificatePem: way.interception.certificatePem },
     };
-    agents = keep(await startAgents(setting, address));
+    [agents] = await together(startAgents(setting, address).then(keep), backend.openRest());
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');
     const foothold = await footholdOf({ setting, identity, vault, agents, networkUrl: url, way });
     const thief = keep(await startThief(setting, { networkUrl: url, backupFile, foothold }));
@@ -87,6 +88,14 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** Nothing is left starting where another part has failed: what started can then be stopped. */
+async function together<T extends readonly unknown[]>(
+  ...parts: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
 }
 
 const operatorSocket = (setting: EmbeddedSetting) => join(setting.socketFolder, 'network-operator.sock');

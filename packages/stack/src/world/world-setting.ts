@@ -36,11 +36,6 @@ export function isIdentityArm(arm: Arm): boolean {
   return !holdsKeys(arm);
 }
 
-/** What stands behind the names of the arm's roles and databases: nothing in it needs quotes. */
-export function databaseSuffix(arm: Arm): string {
-  return arm.replaceAll(/[^a-z0-9]/g, '_');
-}
-
 /** Real seconds for so many minutes of the incident. */
 export function realSeconds({ timeScale }: Pick<WorldSetting, 'timeScale'>, incidentMinutes: number): number {
   return (incidentMinutes * 60) / timeScale;

@@ -18,7 +18,8 @@ const INTERPRETERS: readonly Interpreter[] = [
     harmlessOptions:
       /^--(?:enable-source-maps|(?:no-|trace-)?warnings|(?:no-|trace-)?deprecation|max-(?:old|semi)-space-size=\d+|unhandled-rejections=[a-z-]+)$/,
     commands: new Set(['inspect', 'debug']),
-    injecting: new Set(['NODE_OPTIONS', 'NODE_PATH']),
+    // A cache of compiled code is code: Node runs what lies there in place of the script's own.
+    injecting: new Set(['NODE_OPTIONS', 'NODE_PATH', 'NODE_COMPILE_CACHE']),
   },
   {
     program: /^python[\d.]*$/,

@@ -6,6 +6,8 @@ export interface Databases {
   url(database: string, role?: { name: string; password: string }): string;
   /** Creates a database and returns its connection string. */
   createDatabase(name: string, owner?: string): Promise<string>;
+  /** Removes it, whoever is still connected, and the roles that were there for it alone. */
+  dropDatabase(name: string, roles: readonly string[]): Promise<void>;
   query<Row extends object>(database: string, sql: string): Promise<pg.QueryResult<Row>>;
 }
 
@@ -21,6 +23,10 @@ export function databasesAt(url: Databases['url']): Databases {
         `create database ${quoted}${owner ? ` owner ${pg.escapeIdentifier(owner)}` : ''}`,
       );
       return url(name);
+    },
+    dropDatabase: async (name, roles) => {
+      await query('postgres', `drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
+      for (const role of roles) await query('postgres', `drop role if exists ${pg.escapeIdentifier(role)}`);
     },
   };
 }

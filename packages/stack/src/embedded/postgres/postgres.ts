@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findPostgres } from './binaries.ts';
 import { createCluster, SUPERUSER } from './cluster.ts';
 import { type Databases, databasesAt } from './databases.ts';
+import { claimHome, HOME_PREFIX, removeOrphans } from './orphans.ts';
 import { findRunAs } from './run-as.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -27,7 +28,9 @@ const START_AGAIN_WITHIN_MS = 10_000;
 export async function startPostgres(options: { maxConnections?: number } = {}): Promise<Postgres> {
   const runAs = await findRunAs();
   const binaries = await findPostgres(runAs);
-  const home = await mkdtemp(join(tmpdir(), 'blastradius-pg-'));
+  await removeOrphans();
+  const home = await mkdtemp(join(tmpdir(), HOME_PREFIX));
+  claimHome(home);
   const password = randomBytes(24).toString('base64url');
   const start = () =>
     startServerProcess(binaries.postgres, { home, runAs, maxConnections: options.maxConnections ?? 200 });

@@ -1,0 +1,11 @@
+export { allCellRows, toCsv, toJsonLines, trialRows } from './render/csv.ts';
+export { dictionary, dictionaryMarkdown } from './render/dictionary.ts';
+export { renderHeatMapSvg } from './render/heat-map-svg.ts';
+export { renderMatrixMarkdown } from './render/markdown.ts';
+export { renderMatrixHtml } from './render/matrix-html.ts';
+export { buildResults, trialFolder } from './results/build-results.ts';
+export type { EndedTrial, MatrixResults } from './results/matrix-results.ts';
+export { whyRejected } from './trials/judge-trial.ts';
+export { differences, type MatrixManifest, matrixManifest } from './trials/matrix-manifest.ts';
+export { planTrials, seedsOf, type Trial } from './trials/plan-trials.ts';
+export { type TrialAttempt, type TrialRecord, trialRecord } from './trials/trial-record.ts';

@@ -1,0 +1,59 @@
+import { type Figure, mappedFigures } from '../results/figures.ts';
+import type { Cell, MatrixResults } from '../results/matrix-results.ts';
+import { armName, intervalText, leakName, numberText, placeholder } from './wording.ts';
+
+/** The matrix as text: a table for each figure, and the environment. */
+export function renderMatrixMarkdown(results: MatrixResults): string {
+  const { manifest, complete } = results;
+  return `# ${manifest.scenario.title}
+
+${complete ? 'Complete' : 'NOT complete'}: ${results.trials.filter(({ state }) => state === 'done').length} of ${results.trials.length} trials, live. Each number is the median over seeds, in brackets its 95 % bootstrap interval; all are computed from the trials’ ledgers.
+
+${mappedFigures.map((figure) => table(figure, results)).join('\n')}
+## Why a combination has no number, or fewer trials
+
+${reasons(results.cells)}
+
+## Environment
+
+- machine: ${manifest.host.cpus} CPUs, ${Math.round(manifest.host.memoryBytes / 2 ** 30)} GiB, ${manifest.host.platform}, Node ${manifest.host.node}
+- version: ${manifest.version}; started ${manifest.startedAt}
+- scenario: ${manifest.scenario.name}, ${manifest.agents} agents, time compressed ${manifest.timeScale} times
+- seeds: ${manifest.seeds.join(', ')}
+`;
+}
+
+function table(figure: Figure, { manifest, cells }: MatrixResults): string {
+  const lines = manifest.arms.map((arm) =>
+    row([armName(arm), ...manifest.leaks.map((leak) => cellText(figure, find(cells, arm, leak)))]),
+  );
+  return `## ${figure.title}
+
+${figure.description} In ${figure.unit}.
+
+${row(['arm', ...manifest.leaks.map(leakName)])}
+${row(['---', ...manifest.leaks.map(() => '---:')])}
+${lines.join('\n')}
+`;
+}
+
+function cellText(figure: Figure, cell: Cell): string {
+  const estimate = cell.figures[figure.name]?.estimate;
+  if (!estimate) return placeholder(cell);
+  return `${numberText(figure, estimate.median)} (${intervalText(figure, estimate)})`;
+}
+
+export function find(cells: readonly Cell[], arm: string, leak: string): Cell {
+  const cell = cells.find((one) => one.arm === arm && one.leak === leak);
+  if (!cell) throw new RangeError(`the matrix has no cell of ${arm} and ${leak}`);
+  return cell;
+}
+
+function reasons(cells: readonly Cell[]): string {
+  const lines = cells.flatMap(({ arm, leak, why }) =>
+    why === null ? [] : [`- ${armName(arm)}, ${leakName(leak)}: ${why}`],
+  );
+  return lines.length === 0 ? 'All have all of theirs.' : lines.join('\n');
+}
+
+const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -1,0 +1,118 @@
+import type { Reach } from '@blastradius/blast-radius';
+import { type Arm, type Leak, whyNotApplicable } from '@blastradius/contracts';
+import { median } from 'simple-statistics';
+import { estimate, pairedDifferences } from '../statistics/estimate.ts';
+import { survivalCurve } from '../statistics/survival.ts';
+import type { MatrixManifest } from '../trials/matrix-manifest.ts';
+import { planTrials, type Trial } from '../trials/plan-trials.ts';
+import { figures } from './figures.ts';
+import type { Cell, CellFigure, EndedTrial, MatrixResults, TrialRow } from './matrix-results.ts';
+
+const BASELINE: Arm = 'static-key';
+
+/** Where a trial's files are, below the matrix's folder. */
+export const trialFolder = (id: string) => `trials/${id}`;
+
+/** Pure: the same manifest and ledgers give the same results. A trial that has not ended is missing. */
+export function buildResults(manifest: MatrixManifest, ended: readonly EndedTrial[]): MatrixResults {
+  const byId = new Map(ended.map((trial) => [trial.record.id, trial]));
+  const planned = planTrials(manifest);
+  const rows = planned.map((trial) => rowOf(trial, byId.get(trial.id)));
+  const cells = manifest.arms.flatMap((arm) =>
+    manifest.leaks.map((leak) => cellOf({ arm, leak }, rows, byId)),
+  );
+  return {
+    schemaVersion: 1,
+    manifest,
+    baseline: BASELINE,
+    complete: rows.every(({ state }) => state === 'done'),
+    cells,
+    trials: rows,
+  };
+}
+
+function rowOf({ id, arm, leak, seed }: Trial, ended: EndedTrial | undefined): TrialRow {
+  const result = ended?.measured?.result;
+  return {
+    trial: id,
+    arm,
+    leak,
+    seed,
+    state: ended?.record.state ?? 'missing',
+    attempts: ended?.record.attempts.length ?? 0,
+    problems: (ended?.record.attempts ?? []).flatMap(({ problem }) => problem ?? []).join('; '),
+    ledgers: result ? `${trialFolder(id)}/${arm}/ledger` : null,
+    report: result ? `${trialFolder(id)}/report.html` : null,
+    figures: Object.fromEntries(figures.map(({ name, of }) => [name, result ? of(result) : null])),
+  };
+}
+
+function cellOf(
+  { arm, leak }: { arm: Arm; leak: Leak },
+  rows: readonly TrialRow[],
+  byId: ReadonlyMap<string, EndedTrial>,
+): Cell {
+  const own = rows.filter((row) => row.arm === arm && row.leak === leak);
+  const baseline = rows.filter((row) => row.arm === BASELINE && row.leak === leak);
+  const measured = own.flatMap(({ trial }) => byId.get(trial)?.measured ?? []);
+  const figureOf = (name: string, full: number | null): CellFigure => ({
+    estimate: estimate([...valuesOf(own, name).values()]),
+    full,
+    difference:
+      arm === BASELINE ? null : estimate(pairedDifferences(valuesOf(own, name), valuesOf(baseline, name))),
+  });
+  return {
+    arm,
+    leak,
+    ...stateOf(arm, leak, own),
+    trials: own.map(({ trial }) => trial),
+    figures: Object.fromEntries(
+      figures.map(({ name, full }) => [name, figureOf(name, fullOf(measured, full))]),
+    ),
+    survival: survivalCurve(measured.flatMap(({ reach }) => reach.stolen)),
+    reach: reachOverTime(measured),
+  };
+}
+
+type Measured = NonNullable<EndedTrial['measured']>;
+
+function fullOf(measured: readonly Measured[], full: ((result: Measured['result']) => number) | undefined) {
+  return full && measured.length > 0 ? median(measured.map(({ result }) => full(result))) : null;
+}
+
+function valuesOf(rows: readonly TrialRow[], name: string): ReadonlyMap<string, number> {
+  return new Map(
+    rows.flatMap(({ seed, figures: values }): [string, number][] => {
+      const value = values[name];
+      return value === null || value === undefined ? [] : [[seed, value]];
+    }),
+  );
+}
+
+function stateOf(arm: Arm, leak: Leak, own: readonly TrialRow[]): Pick<Cell, 'state' | 'why'> {
+  const reason = whyNotApplicable(arm, leak);
+  if (reason !== null) return { state: 'not-applicable', why: reason };
+  const undone = own.filter(({ state }) => state !== 'done');
+  if (undone.length === 0) return { state: 'measured', why: null };
+  const why = undone.map(({ seed, state, problems }) => `${seed}: ${problems || state}`).join('; ');
+  if (undone.length < own.length) return { state: 'measured', why: `without seed ${why}` };
+  return { state: own.some(({ state }) => state === 'failed') ? 'failed' : 'missing', why };
+}
+
+/** A point where the value changes, and both ends. */
+function reachOverTime(measured: readonly Measured[]): [number, number][] {
+  const [first] = measured;
+  if (!first) return [];
+  const { startMinute, endMinute } = first.result.milestones;
+  const minutes = Array.from({ length: Math.ceil(endMinute - startMinute) + 1 }, (_, i) => startMinute + i);
+  const points = minutes.map((minute): [number, number] => [
+    minute,
+    median(measured.map(({ reach }) => inReach(reach, minute))),
+  ]);
+  return points.filter(
+    ([, agents], index) => index === 0 || index === points.length - 1 || agents !== points[index - 1]?.[1],
+  );
+}
+
+const inReach = ({ spans }: Reach, minute: number) =>
+  spans.filter(({ fromMinute, untilMinute }) => fromMinute < minute + 1 && untilMinute >= minute).length;

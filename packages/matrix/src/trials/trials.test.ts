@@ -1,0 +1,64 @@
+import { arm, leak, whyNotApplicable } from '@blastradius/contracts';
+import { expect, test } from 'vitest';
+import { fakeManifest, fakeTrial } from '../results/fake-trials.ts';
+import { whyRejected } from './judge-trial.ts';
+import { differences } from './matrix-manifest.ts';
+import { planTrials, seedsOf } from './plan-trials.ts';
+
+const axes = { arms: arm.options, leaks: leak.options, seeds: seedsOf('matrix', 3) };
+
+test('every combination is played once for each seed, or has a reason why not', () => {
+  const ids = planTrials(axes).map(({ id }) => id);
+  const sensible = axes.arms.flatMap((one) =>
+    axes.leaks.filter((other) => whyNotApplicable(one, other) === null).map((other) => `${one}_${other}`),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.toSorted()).toEqual(
+    sensible.flatMap((pair) => axes.seeds.map((seed) => `${pair}_${seed}`)).toSorted(),
+  );
+});
+
+test('the order is the same each time, seed by seed, and mixes the arms', () => {
+  const trials = planTrials(axes);
+  expect(planTrials(axes)).toEqual(trials);
+  const perSeed = trials.length / 3;
+  expect(new Set(trials.slice(0, perSeed).map(({ seed }) => seed))).toEqual(new Set(['matrix-1']));
+  expect(new Set(trials.slice(0, 20).map((trial) => trial.arm)).size).toBeGreaterThan(4);
+});
+
+test('a matrix may be continued only as the same experiment, whenever it was begun', () => {
+  expect(differences(fakeManifest, { ...fakeManifest, startedAt: '2026-03-01T10:00:00.000Z' })).toEqual([]);
+  expect(differences(fakeManifest, { ...fakeManifest, agents: 12, seeds: ['matrix-1'] })).toEqual([
+    'seeds',
+    'agents',
+  ]);
+});
+
+const [trial] = planTrials(fakeManifest);
+const measured = trial && fakeTrial(trial, 1, 5).measured?.result;
+const withHonest = (honest: object) => {
+  if (!measured) throw new RangeError('no trial');
+  return { ...measured, honestRequests: { ...measured.honestRequests, ...honest } };
+};
+const phase = (acceptedShare: number) => ({ sent: 100, accepted: acceptedShare * 100, acceptedShare });
+const phases = (before: number) => ({
+  beforeLeak: phase(before),
+  whileOpen: phase(1),
+  afterFix: phase(1),
+  afterReset: phase(0.3),
+});
+
+test('a trial in which agents were kept from their work before anything had leaked is rejected', () => {
+  expect(whyRejected('host-root', withHonest({ sent: 100, failed: 0, byPhase: phases(0.5) }))).toContain('50 %');
+  expect(whyRejected('host-root', withHonest({ sent: 0 }))).toContain('no honest request');
+});
+
+test('requests without an answer reject a trial, but not one whose leak is an outage', () => {
+  const honest = withHonest({ sent: 100, failed: 20, byPhase: phases(1) });
+  expect(whyRejected('open-database', honest)).toContain('20 %');
+  expect(whyRejected('issuer-outage', honest)).toBeNull();
+});
+
+test('refusals after a reset are a result, and no reason to reject', () => {
+  expect(whyRejected('open-database', withHonest({ sent: 100, failed: 0, byPhase: phases(1) }))).toBeNull();
+});
