@@ -79,6 +79,12 @@ export class VaultedKeyArm implements Arm {
     throw new CommandUnsupported('an agent with a vaulted key has no SVID to back up');
   }
 
+  shareable(agent: string): string {
+    const key = this.#keys.get(agent);
+    if (key === undefined) throw new CommandUnsupported(`${agent} has fetched no key`);
+    return key.apiKey;
+  }
+
   close(): Promise<void> {
     clearInterval(this.#polling);
     return this.#anonymous.close();

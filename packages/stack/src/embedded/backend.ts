@@ -10,6 +10,7 @@ import { needsDataApi } from './leaks/leaked-file.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { findPostgrest } from './postgrest/binary.ts';
 import {
+  agentRoleOf,
   hasRowsByIdentity,
   keysFileOf,
   leavePid,
@@ -100,7 +101,7 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
     },
     stop: async () => {
       await Promise.all([gateway?.stop(), rest?.stop()]);
-      await postgres.dropDatabase(database, [owner, authenticator]);
+      await postgres.dropDatabase(database, [owner, authenticator, agentRoleOf(setting)]);
     },
   };
 }

@@ -68,7 +68,7 @@ export function leavePid(setting: EmbeddedSetting, pid: number): void {
   writeFileSync(pidFileOf(setting), `${pid}\n`, { mode: 0o600 });
 }
 
-const agentRoleOf = ({ databaseSuffix }: EmbeddedSetting) => `agent_${databaseSuffix}`;
+export const agentRoleOf = ({ databaseSuffix }: EmbeddedSetting) => `agent_${databaseSuffix}`;
 
 /** To be run when the network has made its tables. The grants to anon stay as they are: the rows are closed. */
 export function rowLevelSecurity(setting: EmbeddedSetting, authenticator: string): string {
