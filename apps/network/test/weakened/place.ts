@@ -43,10 +43,11 @@ export interface Place {
   readonly rogue: Authority;
   /** An agent that is of the group that only reads. */
   readonly reader: string;
+  readonly vaultUrl: string;
 }
 
 export const urlOf = ({ network }: Place) => `https://127.0.0.1:${network.port}`;
-const idOf = (agent: string) => `spiffe://moltbook.test/agent/${agent}`;
+export const idOf = (agent: string) => `spiffe://moltbook.test/agent/${agent}`;
 
 /** Seconds from now. */
 interface Life {
