@@ -16,6 +16,7 @@ import { FakeWorld } from './fake-world.ts';
 
 const names = ['Crab', 'Eel', 'Ray', 'Squid', 'Whelk'];
 const attack = {
+  leak: 'open-database',
   discoveryMinute: -30,
   firstUse: { medianMinutes: 2, sigma: 0, minMinutes: 1 },
   impersonationPerAgentPerHour: 4,
