@@ -19,6 +19,8 @@ const environment = z
     POSTGREST_JWT_SECRET: z.string().min(32),
     PUBLISHABLE_KEY: z.string().min(16),
     SECRET_KEY: z.string().min(16),
+    /** `pass`: where PostgREST itself knows whose a token is, the caller's own goes through. */
+    CALLER_TOKENS: z.enum(['drop', 'pass']).default('drop'),
     LEDGER_FILE: z.string().min(1),
   })
   .refine(
@@ -37,6 +39,7 @@ export interface DataApiConfig {
   readonly postgrestJwtSecret: string;
   readonly publishableKey: string;
   readonly secretKey: string;
+  readonly callerTokens: 'drop' | 'pass';
   readonly ledgerFile: string;
 }
 
@@ -53,6 +56,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): DataApiConfig {
     postgrestJwtSecret: parsed.POSTGREST_JWT_SECRET,
     publishableKey: parsed.PUBLISHABLE_KEY,
     secretKey: parsed.SECRET_KEY,
+    callerTokens: parsed.CALLER_TOKENS,
     ledgerFile: parsed.LEDGER_FILE,
   });
 }

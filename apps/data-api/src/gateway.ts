@@ -11,6 +11,7 @@ export interface GatewayOptions extends ApiKeys {
   readonly tls: { readonly key: string; readonly cert: string };
   readonly postgrest: PostgrestAddress;
   readonly postgrestJwtSecret: string;
+  readonly callerTokens: 'drop' | 'pass';
   readonly ledger: LedgerWriter<DataApiRecord>;
 }
 
@@ -22,7 +23,7 @@ export interface Gateway {
 
 const PREFIX = '/rest/v1';
 
-/** What goes through to PostgREST; a caller's own `authorization` does not: the key decides the role. */
+/** What goes through to PostgREST; a caller's own `authorization` does only where it may. */
 const REQUEST_HEADERS = [
   'accept',
   'accept-profile',
@@ -63,9 +64,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   app.get('/healthz', async () => ({ status: 'ok' }));
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
-    const role = roleOf(headerOf(request, 'apikey'), options);
+    const key = roleOf(headerOf(request, 'apikey'), options);
+    // The publishable key opens the door; whose rows they are is then the token's matter.
+    const callerToken = key === 'anon' ? callerTokenOf(request, options) : undefined;
+    const role = callerToken === undefined ? key : 'caller';
     const status = role
-      ? await forward({ request, reply, upstream, token: await tokenFor(role, options) })
+      ? await forward({ request, reply, upstream, token: callerToken ?? (await tokenFor(role, options)) })
       : refuse(reply, headerOf(request, 'apikey'));
     options.ledger.append({
       ledger: 'data-api',
@@ -129,9 +133,14 @@ function refuse(reply: FastifyReply, apiKey: string | undefined): number {
   return 401;
 }
 
+function callerTokenOf(request: FastifyRequest, { callerTokens }: GatewayOptions): string | undefined {
+  if (callerTokens === 'drop') return undefined;
+  return /^Bearer ([\w.~+/-]+=*)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
+}
+
 /** `anon` needs no token: it is PostgREST's role for callers without one. */
-async function tokenFor(role: Role, options: GatewayOptions): Promise<string | undefined> {
-  if (role === 'anon') return undefined;
+async function tokenFor(role: Role | 'caller', options: GatewayOptions): Promise<string | undefined> {
+  if (role !== 'service_role') return undefined;
   return new SignJWT({ role })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1 minute')

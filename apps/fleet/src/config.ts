@@ -29,6 +29,14 @@ const environment = z.object({
   TIME_SCALE: z.coerce.number().positive().default(1),
 });
 
+const dataApi = z.strictObject({
+  url: networkUrl,
+  publishableKey: z.string().min(1),
+  certificatePem: z.string().min(1),
+  /** Whom its tokens are made out to. */
+  audience: z.string().startsWith('spiffe://'),
+});
+
 const keyArm = z.object({
   ARM: z.enum(['static-key', 'hashed-key', 'scoped-key', 'rotated-key']),
   NETWORK_CERTIFICATE_PEM: z.string().min(1),
@@ -55,6 +63,11 @@ const identityArm = z.object({
   TRUST_DOMAIN: z.string().min(1),
   NETWORK_SPIFFE_ID: z.string().min(1),
   SPIFFE_ENDPOINT_SOCKET: z.string().min(1),
+  /** The hosted backend, where it knows agents by their identity: JSON. */
+  DATA_API: z
+    .string()
+    .transform((text) => dataApi.parse(JSON.parse(text)))
+    .optional(),
 });
 const accessTokenArm = identityArm.extend({
   ARM: z.literal('jwt-svid+dpop'),

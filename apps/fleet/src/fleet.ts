@@ -82,6 +82,8 @@ export class Fleet {
     const enrolNext = async () => {
       for (let agent = waiting.shift(); agent; agent = waiting.shift()) {
         this.#agent(agent.name).present(await arm.enrol(agent));
+        const ownRows = arm.ownRows?.(agent.name);
+        if (ownRows) this.#agent(agent.name).readOwnRows(ownRows);
       }
     };
     await Promise.all(Array.from({ length: ENROLLING_AT_ONCE }, enrolNext));

@@ -18,6 +18,7 @@ export type {
 export * as issuance from './issuer/issuance.ts';
 export type { TokenGrant, TokenPolicies, TokenPolicy } from './issuer/token-policies.ts';
 export * as tokenAdministration from './issuer/token-policies.ts';
+export type { RevocationAnswer, RevocationOrder } from './network/operator.ts';
 export * as networkOperator from './network/operator.ts';
 export { type ProcessCommand, type ProcessEvent, processCommand, processEvent } from './process/protocol.ts';
 export { relayedAnswer } from './process/relay.ts';

@@ -130,7 +130,8 @@ export const dataApiRecord = z.object({
   requestId: z.string(),
   method: z.string(),
   table: z.string(),
-  role: z.enum(['anon', 'service_role', 'none']),
+  /** `caller`: whoever the token that it showed says; PostgREST judges that. */
+  role: z.enum(['anon', 'service_role', 'caller', 'none']),
   status: z.number().int(),
   sourceAddress: z.string(),
 });

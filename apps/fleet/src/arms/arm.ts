@@ -1,5 +1,6 @@
 import type { AgentKeys, Presenter } from '@blastradius/credentials';
 import type { PlannedAgent } from '@blastradius/scenario';
+import type { OwnRows } from '../life/own-rows.ts';
 
 /** All that differs between the credential models, seen from the side of the agents. */
 export interface Arm {
@@ -15,5 +16,7 @@ export interface Arm {
   trust(certificatePem: string): (agent: string) => Presenter | undefined;
   /** Copies the agent's credential to a file, as a careless backup would. */
   backUp(agent: string, file: string): void | Promise<void>;
+  /** How the agent asks the hosted backend for its own rows, where it is known there. */
+  ownRows?(agent: string): OwnRows | undefined;
   close(): Promise<void>;
 }

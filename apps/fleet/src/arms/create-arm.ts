@@ -35,7 +35,7 @@ export function createArm(config: Config): Arm {
     return new DpopArm({ ...options, tokenIssuer: config.TOKEN_ISSUER }, workloadApi);
   }
   const model = modelOf(config.ARM);
-  if (model === 'jwt-svid') return new JwtSvidArm(options, workloadApi);
+  if (model === 'jwt-svid') return new JwtSvidArm(options, workloadApi, config.DATA_API);
   if (model === 'wit-svid') return new WitSvidArm(options, workloadApi);
   return new X509SvidArm(options, () => createX509Source({ endpoint: workloadApi, timeoutMs: 60_000 }));
 }

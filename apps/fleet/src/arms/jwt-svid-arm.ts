@@ -4,18 +4,27 @@ import { type Presenter, presentJwtSvid, type ServerTrust } from '@blastradius/c
 import type { PlannedAgent } from '@blastradius/scenario';
 import { type BundleSource, createBundleSource, createJwtSource, type JwtSource } from '@blastradius/spiffe';
 import { IdentityMissing } from '../fleet.errors.ts';
+import { type DataApi, OwnRows } from '../life/own-rows.ts';
 import { IdentityArm, type IdentityArmOptions } from './identity-arm.ts';
 
 const IDENTITIES_WITHIN_MS = 60_000;
 const PAUSE_MS = 500;
 
+/** The hosted backend, and whom its tokens are made out to. */
+interface KnownDataApi extends DataApi {
+  readonly certificatePem: string;
+  readonly audience: string;
+}
+
 /** Agents that show the token which the Workload API gives them: whoever has it is believed until it ends. */
 export class JwtSvidArm extends IdentityArm {
   readonly #workloadApi: string;
+  readonly #dataApi: KnownDataApi | undefined;
   #sources: { readonly tokens: JwtSource; readonly bundles: BundleSource } | undefined;
 
-  constructor(options: IdentityArmOptions, workloadApi: string) {
+  constructor(options: IdentityArmOptions, workloadApi: string, dataApi?: KnownDataApi) {
     super(options);
+    this.#dataApi = dataApi;
     this.#workloadApi = workloadApi;
   }
 
@@ -31,6 +40,14 @@ export class JwtSvidArm extends IdentityArm {
 
   async backUp(agent: string, file: string): Promise<void> {
     writeFileSync(file, `${await this.#tokenOf(agent)}\n`, { mode: 0o600 });
+  }
+
+  ownRows(agent: string): OwnRows | undefined {
+    if (this.#dataApi === undefined) return undefined;
+    const { audience, certificatePem } = this.#dataApi;
+    const token = () => this.#tokenOf(agent, audience);
+    const trust = { kind: 'certificate', certificatePem } as const;
+    return new OwnRows(this.#dataApi, presentJwtSvid({ token, trust }));
   }
 
   async close(): Promise<void> {
@@ -60,8 +77,7 @@ export class JwtSvidArm extends IdentityArm {
     }
   }
 
-  async #tokenOf(agent: string): Promise<string> {
-    const { networkSpiffeId: audience } = this.options;
+  async #tokenOf(agent: string, audience = this.options.networkSpiffeId): Promise<string> {
     const held = await this.#sources?.tokens.svid({ audience, spiffeId: this.idOf(agent) });
     if (held === undefined) throw new IdentityMissing(`${agent} has no identity`);
     return held.token;

@@ -11,6 +11,7 @@ import {
 import { credentialId } from '@blastradius/ledger';
 import { ordersIn, type PlannedAction, type PlannedSubmolt } from '@blastradius/scenario';
 import type { HonestRequests, Influence } from './honest-requests.ts';
+import type { OwnRows } from './own-rows.ts';
 
 const FEED_LENGTH = 25;
 
@@ -37,6 +38,7 @@ export class HostedAgent {
   readonly #renewAfterRefusal: Traits['renewAfterRefusal'];
   readonly #followed = new Set<string>();
   #client: AgentClient | undefined;
+  #ownRows: OwnRows | undefined;
   #feed: ListedPost[] = [];
   #conversations: string[] = [];
 
@@ -53,6 +55,11 @@ export class HostedAgent {
     const before = this.#client;
     this.#client = new AgentClient({ networkUrl: this.#networkUrl, presenter });
     void before?.close();
+  }
+
+  /** From now on the agent looks at its own rows in the hosted backend as well. */
+  readOwnRows(ownRows: OwnRows): void {
+    this.#ownRows = ownRows;
   }
 
   async perform(action: PlannedAction): Promise<void> {
@@ -74,7 +81,8 @@ export class HostedAgent {
         return void (await this.#send('dm-request', (client) => client.dmRequest({ to, message: text })));
       }
       case 'dm-check-and-approve':
-        return this.#checkAndApprove();
+        await this.#checkAndApprove();
+        return this.#lookAtOwnRow();
       case 'dm-send':
         return this.#write(action.text, action.pick);
     }
@@ -95,8 +103,8 @@ export class HostedAgent {
     await this.#client?.createSubmolt({ name, display_name: displayName, description });
   }
 
-  close(): Promise<void> | undefined {
-    return this.#client?.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#client?.close(), this.#ownRows?.close()]);
   }
 
   async #readFeed(): Promise<ListedPost[]> {
@@ -160,6 +168,12 @@ export class HostedAgent {
       const { outcome } = await this.#send('dm-approve', (client) => client.dmApprove(id));
       if (outcome === 'accepted') this.#conversations.push(id);
     }
+  }
+
+  async #lookAtOwnRow(): Promise<void> {
+    const ownRows = this.#ownRows;
+    if (!ownRows) return;
+    await this.#requests.record(this.name, 'read-own-row', () => ownRows.read(this.name));
   }
 
   async #write(message: string, pick: number): Promise<void> {

@@ -9,6 +9,7 @@ import {
   accessToken,
   enrol,
   forge,
+  HOSTED_BACKEND,
   idOf,
   jwtSvid,
   newKey,
@@ -143,6 +144,18 @@ export const mutations: readonly Mutation[] = [
       await enrol(place, victim, showBearer(jwtSvid(place, victim)));
       const authority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
       return forge(place, showBearer(jwtSvid(place, victim, { authority })));
+    },
+  },
+  {
+    arm: 'jwt-svid+rls',
+    weakened: 'takes a token for the hosted backend',
+    weak: weak.anyAudience,
+    leak: 'open-database',
+    worse: 'agentsImpersonated',
+    attack: async (place, victim) => {
+      await enrol(place, victim, showBearer(jwtSvid(place, victim)));
+      // Agents show one like it at the backend: whoever reads there has it.
+      return forge(place, showBearer(jwtSvid(place, victim, { audience: HOSTED_BACKEND })));
     },
   },
   {

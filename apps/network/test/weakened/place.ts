@@ -28,6 +28,7 @@ import type { TokenIssuer } from '../start-token-issuer.ts';
 import type { TrustDomain } from '../start-trust-domain.ts';
 
 const NETWORK = 'spiffe://moltbook.test/network';
+export const HOSTED_BACKEND = 'spiffe://moltbook.test/data-api';
 export const OTHER_SERVER = 'spiffe://moltbook.test/shop';
 const anyone = { kind: 'anyone' } as const;
 

@@ -3,6 +3,7 @@ import type {
   AgentRecord,
   AttackerRecord,
   AuditRecord,
+  DataApiRecord,
   IssuerRecord,
   LedgerRecord,
   WorldRecord,
@@ -16,6 +17,7 @@ export interface ArmFacts {
   readonly run: ArmManifest;
   readonly attacker: readonly AtMinute<AttackerRecord>[];
   readonly honest: readonly AtMinute<AgentRecord>[];
+  readonly dataApi: readonly AtMinute<DataApiRecord>[];
   readonly audit: readonly AtMinute<AuditRecord>[];
   readonly issuer: readonly AtMinute<IssuerRecord>[];
   readonly world: readonly AtMinute<WorldRecord>[];
@@ -69,6 +71,7 @@ export function gatherFacts(run: ArmManifest, records: readonly LedgerRecord[]):
       (a, b) => a.atMs - b.atMs,
     ),
     honest,
+    dataApi: timed.filter((record) => record.ledger === 'data-api'),
     audit,
     issuer: timed.filter((record) => record.ledger === 'issuer'),
     world: timed.filter((record) => record.ledger === 'world'),

@@ -55,8 +55,10 @@ export const revocationOrder = z.strictObject({
     .max(100_000)
     .default([]),
 });
+export type RevocationOrder = z.input<typeof revocationOrder>;
 export const revocationAnswer = z.object({
   serials: z.number().int(),
   identities: z.number().int(),
   connectionsClosed: z.number().int(),
 });
+export type RevocationAnswer = z.output<typeof revocationAnswer>;

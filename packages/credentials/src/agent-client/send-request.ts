@@ -9,6 +9,8 @@ export interface HttpCall {
   readonly url: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Beside what the presenter shows. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One request with a fresh `x-request-id`; resolves whatever happens, within the time. */
@@ -26,7 +28,7 @@ export async function sendRequest(presenter: Presenter, call: HttpCall, timeoutM
     const { statusCode, body } = await request(call.url, {
       method: call.method,
       dispatcher: presenter.dispatcher(),
-      headers: { ...headersOf(call), ...credential, 'x-request-id': requestId },
+      headers: { ...headersOf(call), ...call.headers, ...credential, 'x-request-id': requestId },
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -36,6 +38,13 @@ export async function sendRequest(presenter: Presenter, call: HttpCall, timeoutM
     const error = errorCode(cause);
     return finished({ status: null, outcome: outcomeOfError(error), body: null, error });
   }
+}
+
+const SERVICE_TIMEOUT_MS = 5000;
+
+/** Reads something of another service than the network; resolves whatever happens. */
+export function callService(presenter: Presenter, call: Pick<HttpCall, 'url' | 'headers'>): Promise<Answer> {
+  return sendRequest(presenter, { ...call, method: 'GET' }, SERVICE_TIMEOUT_MS);
 }
 
 function headersOf(call: HttpCall): Record<string, string> {

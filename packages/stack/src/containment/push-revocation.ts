@@ -8,7 +8,7 @@ import type { World } from '../world/world.ts';
 const PUBLISH_SECONDS = 2;
 const POLL_MS = 100;
 /** From the issuer's answer to the agent's next handshake. */
-const DELIVERY_MS = 300;
+const DELIVERY_MS = 750;
 /** Longer than a sidecar takes to replace everything; then a push that strands some is the lesser evil. */
 const RENEWED_WITHIN_MS = 15_000;
 

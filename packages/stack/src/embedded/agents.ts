@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { ProcessEvent } from '@blastradius/contracts';
 import { type Child, startChild, untilEvent } from '../process/child.ts';
 import { type Agents, sumCounts } from '../world/world.ts';
+import type { Backend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { type Vault, vaultEnvironment } from './vault.ts';
+import { audienceOf, hasRowsByIdentity } from './rows-by-identity.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
 export interface NetworkAddress {
@@ -17,6 +19,8 @@ export interface NetworkAddress {
   readonly tokenIssuer?: string | undefined;
   /** Where keys are fetched from. */
   readonly vault?: Vault | undefined;
+  /** The hosted backend, where agents are known there. */
+  readonly dataApi?: Pick<Backend, 'url' | 'publishableKey' | 'certificatePem'> | undefined;
 }
 
 /**
@@ -67,6 +71,12 @@ export async function startAgents(setting: EmbeddedSetting, network: NetworkAddr
   };
 }
 
+function dataApiEnvironment(setting: EmbeddedSetting, { dataApi }: NetworkAddress): Record<string, string> {
+  if (!dataApi || !hasRowsByIdentity(setting)) return {};
+  const { url, publishableKey, certificatePem } = dataApi;
+  return { DATA_API: JSON.stringify({ url, publishableKey, certificatePem, audience: audienceOf(setting) }) };
+}
+
 interface HostOptions {
   readonly setting: EmbeddedSetting;
   readonly network: NetworkAddress;
@@ -108,6 +118,7 @@ async function startHost({ setting, network, name, entry, hosting, agent }: Host
             : {}),
           ...vaultEnvironment(setting, network.vault, name),
           ...(network.tokenIssuer ? { TOKEN_ISSUER: network.tokenIssuer } : {}),
+          ...dataApiEnvironment(setting, network),
           TRUST_DOMAIN: trustDomain,
           NETWORK_SPIFFE_ID: `spiffe://${trustDomain}/network`,
           SCENARIO_FILE: setting.scenarioFile,

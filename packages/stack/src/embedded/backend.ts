@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { startChild } from '../process/child.ts';
@@ -8,11 +9,20 @@ import { databaseSuffix } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { findPostgrest } from './postgrest/binary.ts';
+import {
+  hasRowsByIdentity,
+  keysFileOf,
+  leavePid,
+  rowLevelSecurity,
+  verifyingEnvironment,
+} from './rows-by-identity.ts';
 
 /** The hosted backend that was left open: a database, PostgREST on it, and the key gateway. */
 export interface Backend {
   readonly url: string;
   readonly publishableKey: string;
+  /** The gateway's own, for agents that ask it. */
+  readonly certificatePem: string;
   /** For the network: it owns the tables. */
   readonly databaseUrl: string;
   /** Runs SQL as the backend's administrator: the incident's fixes. */
@@ -68,10 +78,15 @@ export async function startBackend(setting: EmbeddedSetting): Promise<Backend> {
   return {
     url: gateway.ready.url ?? '',
     publishableKey,
+    certificatePem: gateway.ready.certificatePem ?? '',
     databaseUrl: postgres.url(database, { name: owner, password: ownerPassword }),
     administer: (sql) => administer(postgres, database, sql),
     inspect: async <Row extends object>(sql: string) => (await postgres.query<Row>(database, sql)).rows,
     openRest: async () => {
+      if (hasRowsByIdentity(setting)) {
+        await administer(postgres, database, rowLevelSecurity(setting, authenticator));
+        await untilThere(keysFileOf(setting));
+      }
       rest = await startPostgrest(setting, {
         databaseUrl: postgres.url(database, { name: authenticator, password: authenticatorPassword }),
         socket: postgrestSocket,
@@ -114,6 +129,7 @@ function startGateway(
           POSTGREST_SOCKET: keys.postgrestSocket,
           POSTGREST_JWT_SECRET: keys.jwtSecret,
           PUBLISHABLE_KEY: keys.publishableKey,
+          CALLER_TOKENS: hasRowsByIdentity(setting) ? 'pass' : 'drop',
           SECRET_KEY: `sb_secret_FAKE${password()}`,
           LEDGER_FILE: join(setting.ledgerFolder, 'data-api.jsonl'),
         },
@@ -139,10 +155,12 @@ async function startPostgrest(
       PGRST_DB_MAX_ROWS: '1000',
       PGRST_DB_POOL: '10',
       PGRST_JWT_SECRET: options.jwtSecret,
+      ...(hasRowsByIdentity(setting) ? verifyingEnvironment(setting) : {}),
       PGRST_SERVER_UNIX_SOCKET: options.socket,
       PGRST_SERVER_UNIX_SOCKET_MODE: '600',
     },
   });
+  leavePid(setting, child.pid);
   let ended = false;
   void child.exited.then(() => {
     ended = true;
@@ -155,6 +173,13 @@ async function startPostgrest(
   throw new ComponentFailed(
     `PostgREST did not start; its log is ${join(setting.logFolder, 'postgrest.log')}`,
   );
+}
+
+async function untilThere(file: string): Promise<void> {
+  for (let attempt = 0; !existsSync(file); attempt++) {
+    if (attempt === 300) throw new ComponentFailed(`${file}, which the sidecar writes, is not there`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** PostgREST serves its socket before its schema cache is there; 503 means "not yet". */

@@ -10,6 +10,7 @@ import { databaseSuffix, realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
 import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
+import { fileOutputEnvironment, fileOutputPolicies } from './rows-by-identity.ts';
 
 /** The trust domain's authority and the sidecar of this host. */
 export interface IdentityPlane extends AuthorityOperator {
@@ -71,6 +72,7 @@ export async function startIdentityPlane(
             BOOTSTRAP_BUNDLE: bundle.x509Authorities.join(','),
             WORKLOAD_API_SOCKET: workloadApiSocket,
             WIT_SVIDS: 'on',
+            ...fileOutputEnvironment(setting),
             ...egressEnvironment(setting, networkPort),
             ...(previous?.egressUrl ? { EGRESS_PORT: new URL(previous.egressUrl).port } : {}),
           },
@@ -184,6 +186,7 @@ export function policiesOf(
       spiffeId: 'spiffe://{trustDomain}/agent/{agent}',
       dnsNames: [],
     },
+    ...fileOutputPolicies(setting),
     ...(setting.loadGenerator ? loadPoliciesOf(setting.loadGenerator) : []),
   ];
 }

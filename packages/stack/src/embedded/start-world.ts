@@ -50,6 +50,7 @@ export async function startWorld(setting: EmbeddedSetting): Promise<World> {
       workloadApiSocket: identity?.workloadApiSocket,
       tokenIssuer: identity?.tokenIssuer,
       vault,
+      dataApi: backend,
     };
     agents = keep(await startAgents(setting, address));
     const backupFile = join(setting.socketFolder, 'agent-backup.pem');

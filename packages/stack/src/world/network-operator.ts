@@ -1,5 +1,4 @@
-import { networkOperator } from '@blastradius/contracts';
-import type { z } from 'zod';
+import { networkOperator, type RevocationAnswer, type RevocationOrder } from '@blastradius/contracts';
 import { ComponentFailed } from '../stack.errors.ts';
 
 /** The network's operator, who resets keys and hands the new ones to their owners. */
@@ -18,9 +17,7 @@ export interface NetworkOperator {
     afterMs: number,
   ): Promise<ReturnType<typeof networkOperator.replacedKeysAnswer.parse>['keys']>;
   /** Ends SVIDs before their time; rejects in the arms whose network keeps no deny list. */
-  revoke(
-    order: z.input<typeof networkOperator.revocationOrder>,
-  ): Promise<z.output<typeof networkOperator.revocationAnswer>>;
+  revoke(order: RevocationOrder): Promise<RevocationAnswer>;
   linkOwner(agent: string, owner: { x_handle: string; x_name: string; email: string }): Promise<void>;
 }
 
