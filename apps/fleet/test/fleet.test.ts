@@ -37,6 +37,7 @@ const agents = names.map(
     description: `${name} tests.`,
     hosting: 'multiplexed',
     owner: { xHandle: 'h', xName: 'H', email: 'h@example.com' },
+    role: 'writer',
   }),
 );
 const liveClock = () => ({ startedAtMs: Date.now(), startMinute: 0, timeScale: 60_000 });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Arm, Leak } from '@blastradius/contracts';
-import type { Answer, Presenter } from '@blastradius/credentials';
+import { type Answer, type Presenter, VaultClient, vaultPathOf } from '@blastradius/credentials';
 import { createTokenAuthority } from '@blastradius/pki';
 import pg from 'pg';
 import type { Verification } from '../../src/admission/verification.ts';
@@ -9,6 +9,8 @@ import {
   accessToken,
   enrol,
   forge,
+  HOSTED_BACKEND,
+  idOf,
   jwtSvid,
   newKey,
   OTHER_SERVER,
@@ -59,7 +61,7 @@ export const mutations: readonly Mutation[] = [
     weak: weak.keysCachedForEver,
     leak: 'open-database',
     worse: 'credentialsUsableAfterFix',
-    attack: keyAfterReset,
+    attack: async (place, victim) => keyAfterReset(place, await enrol(place, victim, showNothing())),
   },
   {
     arm: 'hashed-key',
@@ -82,6 +84,20 @@ export const mutations: readonly Mutation[] = [
       await enrol(place, victim, showNothing());
       // Agents read far more often than they write: what a log holds is the key for reading.
       return forge(place, showKey(await columnOf(place, victim)));
+    },
+  },
+  {
+    arm: 'vaulted-key',
+    weakened: 'takes the version before the last of a key',
+    weak: weak.keysCachedForEver,
+    leak: 'vault-bootstrap-secret',
+    worse: 'credentialsUsableAfterFix',
+    attack: async (place, victim) => {
+      await enrol(place, victim, showNothing());
+      // With secret zero the thief is the agent's host to the vault.
+      const secretZero = { role_id: 'agents', secret_id: 'FAKE' };
+      const secret = await new VaultClient(place.vaultUrl, () => secretZero).read(vaultPathOf(victim));
+      return keyAfterReset(place, secret?.fields['api_key'] ?? '');
     },
   },
   {
@@ -128,6 +144,18 @@ export const mutations: readonly Mutation[] = [
       await enrol(place, victim, showBearer(jwtSvid(place, victim)));
       const authority = await createTokenAuthority(new Date(Date.now() + 3_600_000));
       return forge(place, showBearer(jwtSvid(place, victim, { authority })));
+    },
+  },
+  {
+    arm: 'jwt-svid+rls',
+    weakened: 'takes a token for the hosted backend',
+    weak: weak.anyAudience,
+    leak: 'open-database',
+    worse: 'agentsImpersonated',
+    attack: async (place, victim) => {
+      await enrol(place, victim, showBearer(jwtSvid(place, victim)));
+      // Agents show one like it at the backend: whoever reads there has it.
+      return forge(place, showBearer(jwtSvid(place, victim, { audience: HOSTED_BACKEND })));
     },
   },
   {
@@ -274,11 +302,25 @@ export const mutations: readonly Mutation[] = [
       return forge(place, showX509Svid(stolen));
     },
   },
+  {
+    arm: 'x509-svid+revocation-push',
+    weakened: 'looks at no deny list',
+    weak: weak.deafToRevocations,
+    leak: 'host-root',
+    worse: 'credentialsUsableAfterFix',
+    attack: async (place, victim) => {
+      const stolen = await x509Svid(place, victim);
+      await enrol(place, victim, showX509Svid(stolen));
+      const identities = [{ spiffeId: idOf(victim), issuedBeforeMs: Date.now() }];
+      const order = { reason: 'the host was taken', identities };
+      await callOperator(place.network.operatorSocket, 'POST', '/operator/revocations', order);
+      return forge(place, showX509Svid(stolen));
+    },
+  },
 ];
 
 /** A key that was stolen and used before the operator resets them all. */
-async function keyAfterReset(place: Place, victim: string): Promise<Answer> {
-  const stolen = await enrol(place, victim, showNothing());
+async function keyAfterReset(place: Place, stolen: string): Promise<Answer> {
   await forge(place, showKey(stolen));
   const { operatorSocket } = place.network;
   const { body } = await callOperator(operatorSocket, 'POST', '/operator/key-resets');
@@ -298,7 +340,7 @@ async function rotateOnce({ network: { operatorSocket } }: Place, agent: string)
   const order = (periodSeconds: number) =>
     callOperator(operatorSocket, 'PUT', '/operator/key-rotation', { periodSeconds, overlapSeconds: 1 });
   const path = '/operator/replaced-keys?afterMs=0';
-  await order(2);
+  await order(5);
   await until(async () => {
     const { body } = await callOperator(operatorSocket, 'GET', path);
     return body.keys.some((replaced: { agent: string }) => replaced.agent === agent);

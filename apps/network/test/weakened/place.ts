@@ -28,6 +28,7 @@ import type { TokenIssuer } from '../start-token-issuer.ts';
 import type { TrustDomain } from '../start-trust-domain.ts';
 
 const NETWORK = 'spiffe://moltbook.test/network';
+export const HOSTED_BACKEND = 'spiffe://moltbook.test/data-api';
 export const OTHER_SERVER = 'spiffe://moltbook.test/shop';
 const anyone = { kind: 'anyone' } as const;
 
@@ -43,10 +44,11 @@ export interface Place {
   readonly rogue: Authority;
   /** An agent that is of the group that only reads. */
   readonly reader: string;
+  readonly vaultUrl: string;
 }
 
 export const urlOf = ({ network }: Place) => `https://127.0.0.1:${network.port}`;
-const idOf = (agent: string) => `spiffe://moltbook.test/agent/${agent}`;
+export const idOf = (agent: string) => `spiffe://moltbook.test/agent/${agent}`;
 
 /** Seconds from now. */
 interface Life {

@@ -22,6 +22,7 @@ import type { CurrentAgent, Judgement } from '../../src/admission/judgement.ts';
 import { PostgresAgentsByCredential } from '../../src/admission/postgres-agents-by-credential.ts';
 import { type Verification, verification } from '../../src/admission/verification.ts';
 import type { Database } from '../../src/database/database.ts';
+import { DenyList } from '../../src/revocation/deny-list.ts';
 
 /**
  * The network's verification with one thing wrong, each a fault that servers have had. They exist here
@@ -218,6 +219,13 @@ export const authoritiesForAll: Weak = {
 export const everythingPermitted: Weak = {
   policies: () => () => ({ decision: 'allow', policies: [] }),
 };
+
+class DeafDenyList extends DenyList {
+  override add(): void {}
+}
+
+/** What the operator pushes is kept, and nobody looks at it. */
+export const deafToRevocations: Weak = { denyList: () => new DeafDenyList() };
 
 const claims = z.object({
   aud: z.union([z.string(), z.array(z.string())]).optional(),

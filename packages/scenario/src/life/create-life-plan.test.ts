@@ -77,6 +77,20 @@ describe('the plan of life', () => {
     expect(keys.every((key) => key.startsWith('sk-proj-FAKE'))).toBe(true);
   });
 
+  it('lets readers read and nothing else, and nobody writes to them', () => {
+    const half = { ...scenario, population: { ...scenario.population, readerShare: 0.5 } };
+    const population = createPopulation(half, { seed: 'seed', agents: 40 });
+    const readers = new Set(population.agents.filter(({ role }) => role === 'reader').map(({ name }) => name));
+    const plan = createLifePlan({ ...half, behaviour: hectic }, population, 'seed');
+    const theirs = plan.filter(({ agent }) => readers.has(agent));
+    expect(readers.size).toBe(20);
+    expect(theirs.length).toBeGreaterThan(100);
+    expect(theirs.every(({ kind }) => kind === 'read-feed')).toBe(true);
+    expect(plan.some((action) => action.kind === 'dm-request' && readers.has(action.to))).toBe(false);
+    const posts = plan.filter(({ kind }) => kind === 'post');
+    expect(posts.length).toBeGreaterThan(100);
+  });
+
   it('grows linearly with the agents', () => {
     const perAgent = (agents: number) => planFor('load', agents).length / agents;
     expect(perAgent(400) / perAgent(100)).toBeCloseTo(1, 0.5);

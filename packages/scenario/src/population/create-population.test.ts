@@ -3,7 +3,9 @@ import { orderTargets } from '../attack/order-targets.ts';
 import { planOwnerReturn } from '../recovery/plan-owner-return.ts';
 import { createPopulation } from './create-population.ts';
 
-const settings = (agentsPerOwner = 1) => ({ population: { agents: 10, processes: 6, agentsPerOwner } });
+const settings = (agentsPerOwner = 1, readerShare = 0) => ({
+  population: { agents: 10, processes: 6, agentsPerOwner, readerShare },
+});
 const populationOf = (agents: number, seed = 'seed') => createPopulation(settings(), { seed, agents });
 
 describe('the population', () => {
@@ -17,6 +19,15 @@ describe('the population', () => {
     const names = populationOf(5000).agents.map(({ name }) => name);
     expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(5000);
     expect(names.every((name) => /^[A-Za-z0-9_]{3,30}$/.test(name))).toBe(true);
+  });
+
+  it('has the share of readers that was asked for, whoever else is the same', () => {
+    const readers = (share: number, agents = 50) =>
+      createPopulation(settings(1, share), { seed: 'seed', agents }).agents.filter(({ role }) => role === 'reader');
+    expect([0, 0.3, 1].map((share) => readers(share).length)).toEqual([0, 15, 50]);
+    const names = ({ agents }: ReturnType<typeof populationOf>) => agents.map(({ name }) => name);
+    expect(names(createPopulation(settings(1, 0.3), { seed: 'seed', agents: 50 }))).toEqual(names(populationOf(50)));
+    expect(readers(0.3, 20)).toEqual(readers(0.3).filter(({ index }) => index < 20));
   });
 
   it('puts the first agents into processes of their own', () => {
