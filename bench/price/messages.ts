@@ -2,7 +2,9 @@
 export type Shown =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'key'; readonly apiKey: string }
+  | { readonly kind: 'keys-by-scope'; readonly readKey: string; readonly writeKey: string }
   | { readonly kind: 'bearer-token'; readonly token: string }
+  | { readonly kind: 'bound-access-token'; readonly token: string; readonly privateKey: string }
   | { readonly kind: 'wit-svid'; readonly token: string; readonly privateKey: string }
   | { readonly kind: 'certificate'; readonly cert: string; readonly key: string };
 

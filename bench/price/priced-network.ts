@@ -2,12 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { TrustDomain } from '../../apps/network/test/start-trust-domain.ts';
-import { generateP256KeyPair, mintJwtSvid, mintWitSvid } from '../../packages/pki/src/index.ts';
+import { holdsKeys } from '../../packages/contracts/src/index.ts';
+import { DpopKey } from '../../packages/credentials/src/dpop/proof.ts';
+import {
+  generateP256KeyPair,
+  mintAccessToken,
+  mintJwtSvid,
+  mintWitSvid,
+} from '../../packages/pki/src/index.ts';
 import type { Postgres } from '../../packages/testkit/src/index.ts';
 import { startApp } from '../rotation/child-process.ts';
 import { profiledInto } from '../rotation/profile.ts';
 import { AnsweringConnection } from './answering-connection.ts';
 import type { Priced } from './arms.ts';
+import { startKeyStore, startTokenIssuer } from './helpers-of-arms.ts';
 import type { Shown, Target } from './messages.ts';
 import { requestsOf } from './request-text.ts';
 
@@ -45,7 +53,10 @@ export async function startPricedNetwork(priced: Priced, around: Surroundings): 
   const database = await postgres.createDatabase(`price_${slug}`);
   const certificateFile = join(folder, `${slug}.pem`);
   const profiled = profileFolder === undefined ? null : join(profileFolder, slug);
-  const holdsKeys = priced.showing === 'key';
+  const keyed = holdsKeys(priced.arm);
+  await using opened = new AsyncDisposableStack();
+  const helper = await helperOf(priced, around);
+  if (helper !== null) opened.use(helper);
   const network = await startApp({
     entry: join(root, priced.entry),
     logFile: join(folder, `${slug}.log`),
@@ -59,50 +70,79 @@ export async function startPricedNetwork(priced: Priced, around: Surroundings): 
       RATE_LIMITS: JSON.stringify(rateLimits),
       LOG_LEVEL: 'error',
       TRUST_DOMAIN,
-      ...(holdsKeys
-        ? { CERTIFICATE_FILE: certificateFile }
-        : { SPIFFE_ENDPOINT_SOCKET: trustDomain.endpoint }),
+      ...helper?.env,
+      ...(keyed ? { CERTIFICATE_FILE: certificateFile } : { SPIFFE_ENDPOINT_SOCKET: trustDomain.endpoint }),
     },
   });
-  try {
-    const ca = holdsKeys ? await readFile(certificateFile, 'utf8') : trustDomain.authorityPem;
-    const serverId = holdsKeys ? null : `spiffe://${TRUST_DOMAIN}/network`;
-    const port = Number(new URL(network.url).port);
-    const agents = await registerAll(priced, around, { port, ca, serverId });
-    await populate(postgres, `price_${slug}`, around.population);
-    const target = { port, ca, serverId, agents };
-    return { priced, pid: network.pid, target, profileFolder: profiled, stop: network.stop };
-  } catch (error) {
-    await network.stop();
-    throw error;
-  }
+  opened.defer(() => network.stop());
+  const ca = keyed ? await readFile(certificateFile, 'utf8') : trustDomain.authorityPem;
+  const serverId = keyed ? null : `spiffe://${TRUST_DOMAIN}/network`;
+  const port = Number(new URL(network.url).port);
+  const agents = await registerAll(priced, { ...around, issuer: helper?.issuer }, { port, ca, serverId });
+  await populate(postgres, `price_${slug}`, around.population);
+  const target = { port, ca, serverId, agents };
+  const running = opened.move();
+  const stop = () => running.disposeAsync();
+  return { priced, pid: network.pid, target, profileFolder: profiled, stop };
 }
 
 type Entry = Omit<Target, 'agents'>;
 
-async function registerAll(priced: Priced, around: Surroundings, entry: Entry): Promise<Shown[]> {
+/** What some arms can't start without. */
+async function helperOf({ arm }: Priced, { trustDomain, folder }: Surroundings) {
+  if (arm === 'jwt-svid+dpop') return await startTokenIssuer(trustDomain);
+  if (arm === 'vaulted-key') return { issuer: undefined, ...(await startKeyStore(folder)) };
+  return null;
+}
+
+interface Registering extends Surroundings {
+  readonly issuer: string | undefined;
+}
+
+async function registerAll(priced: Priced, around: Registering, entry: Entry): Promise<Shown[]> {
   const shown: Shown[] = [];
   for (let index = 0; index < around.callers; index++) {
     const name = `Caller${index}`;
-    const own = await credentialOf(priced, around.trustDomain, name);
+    const own = await credentialOf(priced, around, name);
     const account = await register(entry, name, own ?? { kind: 'nothing' });
-    shown.push(own ?? { kind: 'key', apiKey: registered.parse(account).agent.api_key });
+    shown.push(own ?? keysIn(account));
   }
   return shown;
 }
 
 /** What an agent holds before it registers; null where the network is to give it a key. */
-async function credentialOf({ showing }: Priced, domain: TrustDomain, name: string): Promise<Shown | null> {
+async function credentialOf(
+  { showing }: Priced,
+  { trustDomain: domain, issuer }: Registering,
+  name: string,
+): Promise<Shown | null> {
   const path = `/agent/${name}`;
   const spiffeId = `spiffe://${TRUST_DOMAIN}${path}`;
   const times = { issuedAt: new Date(Date.now() - 3000), expiresAt: new Date(Date.now() + HOUR_MS) };
   switch (showing) {
     case 'key':
+    case 'keys-by-scope':
       return null;
     case 'bearer-token': {
       const audience = [`spiffe://${TRUST_DOMAIN}/network`];
       const { token } = mintJwtSvid({ authority: domain.tokenAuthority, spiffeId, audience, ...times });
       return { kind: 'bearer-token', token };
+    }
+    case 'bound-access-token': {
+      const { privateKey } = await generateP256KeyPair();
+      const { token } = mintAccessToken({
+        authority: domain.tokenAuthority,
+        issuer: issuer ?? '',
+        subject: spiffeId,
+        clientId: spiffeId,
+        audience: [`spiffe://${TRUST_DOMAIN}/network`],
+        scopes: [],
+        actors: [],
+        confirmation: { jkt: await new DpopKey(privateKey).thumbprint() },
+        ...times,
+      });
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      return { kind: 'bound-access-token', token, privateKey: pem };
     }
     case 'wit-svid': {
       const { publicKey, privateKey } = await generateP256KeyPair();
@@ -118,7 +158,14 @@ async function credentialOf({ showing }: Priced, domain: TrustDomain, name: stri
   }
 }
 
-const registered = z.object({ agent: z.object({ api_key: z.string() }) });
+const registered = z.object({ agent: z.object({ api_key: z.string(), write_key: z.string().optional() }) });
+
+function keysIn(account: unknown): Shown {
+  const { api_key: apiKey, write_key: writeKey } = registered.parse(account).agent;
+  return writeKey === undefined
+    ? { kind: 'key', apiKey }
+    : { kind: 'keys-by-scope', readKey: apiKey, writeKey };
+}
 
 /** Opens the agent's account over HTTP, as any agent would. */
 async function register(entry: Entry, name: string, shown: Shown): Promise<unknown> {
