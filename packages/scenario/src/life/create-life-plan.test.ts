@@ -80,7 +80,9 @@ describe('the plan of life', () => {
   it('lets readers read and nothing else, and nobody writes to them', () => {
     const half = { ...scenario, population: { ...scenario.population, readerShare: 0.5 } };
     const population = createPopulation(half, { seed: 'seed', agents: 40 });
-    const readers = new Set(population.agents.filter(({ role }) => role === 'reader').map(({ name }) => name));
+    const readers = new Set(
+      population.agents.filter(({ role }) => role === 'reader').map(({ name }) => name),
+    );
     const plan = createLifePlan({ ...half, behaviour: hectic }, population, 'seed');
     const theirs = plan.filter(({ agent }) => readers.has(agent));
     expect(readers.size).toBe(20);

@@ -23,10 +23,14 @@ describe('the population', () => {
 
   it('has the share of readers that was asked for, whoever else is the same', () => {
     const readers = (share: number, agents = 50) =>
-      createPopulation(settings(1, share), { seed: 'seed', agents }).agents.filter(({ role }) => role === 'reader');
+      createPopulation(settings(1, share), { seed: 'seed', agents }).agents.filter(
+        ({ role }) => role === 'reader',
+      );
     expect([0, 0.3, 1].map((share) => readers(share).length)).toEqual([0, 15, 50]);
     const names = ({ agents }: ReturnType<typeof populationOf>) => agents.map(({ name }) => name);
-    expect(names(createPopulation(settings(1, 0.3), { seed: 'seed', agents: 50 }))).toEqual(names(populationOf(50)));
+    expect(names(createPopulation(settings(1, 0.3), { seed: 'seed', agents: 50 }))).toEqual(
+      names(populationOf(50)),
+    );
     expect(readers(0.3, 20)).toEqual(readers(0.3).filter(({ index }) => index < 20));
   });
 

@@ -12,6 +12,8 @@ export function hasRowsByIdentity({ arm }: Pick<EmbeddedSetting, 'arm'>): boolea
 }
 
 const OUTPUT = 'postgrest';
+/** Before it runs there is nobody to tell, and it reads the keys at its start. */
+const RELOAD = '[ ! -e "$1" ] || kill -USR2 "$(cat "$1")"';
 const folderOf = ({ socketFolder }: EmbeddedSetting) => join(socketFolder, 'postgrest-identity');
 const pidFileOf = ({ socketFolder }: EmbeddedSetting) => join(socketFolder, 'postgrest.pid');
 
@@ -42,7 +44,7 @@ export function fileOutputEnvironment(setting: EmbeddedSetting): Record<string, 
     directory,
     // The keys that verify tokens come with a token; PostgREST itself shows it to nobody.
     tokens: [{ file: 'own.jwt', audience: [audienceOf(setting)] }],
-    onChange: { kind: 'signal', signal: 'SIGUSR2', pidFile: pidFileOf(setting) },
+    onChange: { kind: 'command', command: ['/bin/sh', '-c', RELOAD, 'sh', pidFileOf(setting)] },
   };
   const file = join(setting.socketFolder, 'file-outputs.json');
   writeFileSync(file, JSON.stringify({ outputs: [output] }), { mode: 0o600 });
