@@ -1,4 +1,5 @@
 import { createCipheriv, createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { boundAccessTokenVerifier, DpopKey } from '@blastradius/credentials';
 import { createAuthority, createTokenAuthority } from '@blastradius/pki';
 import { parseJwtSvidInsecure } from '@blastradius/spiffe';
 import { Client } from 'pg';
@@ -45,12 +46,12 @@ test('identities of every kind are minted by each stolen key, with keys of the t
   });
   const stolen: StolenAuthorities = {
     trustDomain: 'range.test',
-    tokenIssuer: undefined,
+    tokenIssuer: 'https://localhost:8443',
     spiffeIds: ['spiffe://{trustDomain}/network', 'spiffe://{trustDomain}/agent/{instance}'],
     x509: [x509],
     jwt: [jwt, await createTokenAuthority(until)],
     wit: [wit],
-    accessToken: [],
+    accessToken: [await createTokenAuthority(until)],
   };
   const [name = ''] = namesIn(stolen, ['Ada']);
   expect(name).toBe('spiffe://range.test/agent/Ada');
@@ -65,6 +66,18 @@ test('identities of every kind are minted by each stolen key, with keys of the t
   if (bound?.kind !== 'wit-svid') throw new TypeError('no token');
   const { x, y } = createPublicKey(bound.svid.privateKey).export({ format: 'jwk' });
   expect(claimsOf(bound.svid.token)).toMatchObject({ sub: name, cnf: { jwk: { x, y } } });
+  const [access] = await mintIdentities(stolen, 'bound-access-token', name);
+  if (access?.kind !== 'bound-access-token' || !access.privateKey) throw new TypeError('no token');
+  const verify = boundAccessTokenVerifier({
+    issuer: 'https://localhost:8443',
+    keys: () => new Map(stolen.accessToken.map(({ keyId, publicKey }) => [keyId, publicKey])),
+    audience: 'spiffe://range.test/network',
+    leewaySeconds: 60,
+  });
+  const request = { method: 'GET', url: 'https://network.test/api/v1/agents/me', accessToken: access.token };
+  const proof = await new DpopKey(access.privateKey).prove(request);
+  const shown = { accessToken: access.token, proof, method: 'GET', targets: [request.url] };
+  expect((await verify(shown, new Date())).spiffeId.toString()).toBe(name);
   const [certificate] = await mintIdentities(stolen, 'x509-svid', name);
   expect(certificate).toMatchObject({ kind: 'x509-svid', from: 'minted' });
 });
