@@ -86,7 +86,7 @@ export class AgentProgram {
 
 /** It came from the Workload API, by way of a program that is entitled to it. */
 function asGiven(credential: Credential): Credential {
-  const isSvid = ['jwt-svid', 'wit-svid', 'x509-svid'].includes(credential.kind);
+  const isSvid = ['jwt-svid', 'bound-access-token', 'wit-svid', 'x509-svid'].includes(credential.kind);
   return isSvid ? ({ ...credential, from: 'workload-api' } as Credential) : credential;
 }
 

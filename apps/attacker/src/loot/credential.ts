@@ -12,7 +12,12 @@ export type Credential =
   | { readonly kind: 'name'; readonly spiffeId: string; readonly lie: Lie }
   | { readonly kind: 'jwt-svid'; readonly token: string; readonly from?: MadeBy }
   /** Sender-constrained by DPoP; of little use without the key. */
-  | { readonly kind: 'bound-access-token'; readonly token: string; readonly privateKey?: KeyObject }
+  | {
+      readonly kind: 'bound-access-token';
+      readonly token: string;
+      readonly privateKey?: KeyObject;
+      readonly from?: MadeBy;
+    }
   | { readonly kind: 'wit-svid'; readonly svid: BoundToken; readonly from?: MadeBy }
   | { readonly kind: 'wit-svid-without-key'; readonly token: string }
   | { readonly kind: 'x509-svid'; readonly svid: X509Svid; readonly from?: MadeBy }
@@ -83,7 +88,9 @@ export function presentedAs(credential: Credential): Presented {
     case 'jwt-svid':
       return asMade(credential, 'stolen-jwt-svid', 'minted-token');
     case 'bound-access-token':
-      return credential.privateKey ? 'stolen-access-token' : 'access-token-without-key';
+      return credential.privateKey
+        ? asMade(credential, 'stolen-access-token', 'minted-token')
+        : 'access-token-without-key';
     case 'wit-svid':
       return asMade(credential, 'stolen-wit-svid', 'minted-token');
     case 'x509-svid':

@@ -1,6 +1,8 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import {
+  DpopKey,
   type Presenter,
+  presentBoundAccessToken,
   presentHeaders,
   presentStaticKey,
   presentWitSvid,
@@ -25,10 +27,8 @@ export async function presenterOf(credential: Credential, rogue: RogueAuthority)
       return await believeMe(credential, rogue);
     case 'jwt-svid':
       return bearer(credential.token);
-    // Here goes the presenter that makes DPoP proofs, where the key came with the token. Without the key
-    // there is no proof that the server would take, and the token is shown as if it were unbound.
     case 'bound-access-token':
-      return bearer(credential.token);
+      return proving(credential);
     case 'wit-svid':
       return presentWitSvid({ svid: () => credential.svid, trust: anyone });
     case 'wit-svid-without-key':
@@ -46,6 +46,16 @@ export async function presenterOf(credential: Credential, rogue: RogueAuthority)
 const headers = (shown: Readonly<Record<string, string>>) =>
   presentHeaders({ headers: shown, trust: anyone });
 const bearer = (token: string) => headers({ authorization: `Bearer ${token}` });
+
+/** Without its key there is no proof that the server would take: it is shown as if it were unbound. */
+function proving({
+  token: accessToken,
+  privateKey,
+}: Extract<Credential, { kind: 'bound-access-token' }>): Presenter {
+  if (privateKey === undefined) return bearer(accessToken);
+  const token = { accessToken, key: new DpopKey(privateKey) };
+  return presentBoundAccessToken({ token: () => token, trust: anyone });
+}
 
 /** The proofs are faultless; only the key is the thief's. */
 function withOwnKey(token: string): Presenter {

@@ -22,6 +22,11 @@ export const population = z.strictObject({
 export const identity = z.strictObject({
   trustDomain: z.string().regex(/^[a-z0-9._-]{1,255}$/, 'must be a SPIFFE trust domain name'),
   svidTtlMinutes: sourced(z.number().positive().max(525_600)),
+  jwtSvidTtlMinutes: sourced(z.number().positive().max(525_600))
+    .optional()
+    .describe(
+      'of bearer tokens; left out, five real minutes and never longer than an X509-SVID, so that in compressed time both end together',
+    ),
   authorityTtlHours: sourced(z.number().positive().max(87_600)),
   authorityRotationMinutes: sourced(z.number().positive()),
   activationDelayMinutes: sourced(z.number().min(0)),

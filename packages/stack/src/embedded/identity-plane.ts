@@ -144,6 +144,9 @@ async function issuerEnvironment(
     KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ADMIN_SOCKET: adminSocket,
     X509_SVID_TTL_SECONDS: String(realSeconds(setting, identity.svidTtlMinutes)),
+    ...(identity.jwtSvidTtlMinutes === undefined
+      ? {}
+      : { JWT_SVID_TTL_SECONDS: String(realSeconds(setting, identity.jwtSvidTtlMinutes)) }),
     AUTHORITY_TTL_SECONDS: String(realSeconds(setting, identity.authorityTtlHours * 60)),
     AUTHORITY_ROTATION_SECONDS: String(realSeconds(setting, identity.authorityRotationMinutes)),
     AUTHORITY_ACTIVATION_DELAY_SECONDS: String(realSeconds(setting, identity.activationDelayMinutes)),

@@ -10,7 +10,7 @@ import type { OpenLeak } from '../leak-act.ts';
 import { type MintedKind, mintIdentities, namesIn } from './mint-identities.ts';
 import { type StolenAuthorities, stealAuthorities } from './stolen-authorities.ts';
 
-const KINDS: readonly MintedKind[] = ['x509-svid', 'jwt-svid', 'wit-svid'];
+const KINDS: readonly MintedKind[] = ['x509-svid', 'jwt-svid', 'wit-svid', 'bound-access-token'];
 
 /**
  * A dump of the issuer's process, once (as the crash dump that led to Storm-0558): by what is in it the thief

@@ -1,9 +1,16 @@
-import { generateP256KeyPair, mintJwtSvid, mintWitSvid, mintX509Svid } from '@blastradius/pki';
+import { DpopKey } from '@blastradius/credentials';
+import {
+  generateP256KeyPair,
+  mintAccessToken,
+  mintJwtSvid,
+  mintWitSvid,
+  mintX509Svid,
+} from '@blastradius/pki';
 import { createX509Svid } from '@blastradius/spiffe';
 import type { Credential } from '../../loot/credential.ts';
 import type { StolenAuthorities } from './stolen-authorities.ts';
 
-export type MintedKind = 'x509-svid' | 'jwt-svid' | 'wit-svid';
+export type MintedKind = 'x509-svid' | 'jwt-svid' | 'wit-svid' | 'bound-access-token';
 
 /** Longer than any run; each is cut to the end of what signs it. */
 const LIFETIME_MS = 24 * 3_600_000;
@@ -36,6 +43,24 @@ export function mintIdentities(
           const audience = [`spiffe://${stolen.trustDomain}/network`];
           const { token } = mintJwtSvid({ authority, spiffeId, audience, ...lifetime });
           return { kind, token, from: 'minted' };
+        }),
+      );
+    case 'bound-access-token':
+      return Promise.all(
+        stolen.accessToken.map(async (authority): Promise<Credential> => {
+          const { privateKey } = await generateP256KeyPair();
+          const { token } = mintAccessToken({
+            authority,
+            issuer: stolen.tokenIssuer ?? '',
+            subject: spiffeId,
+            clientId: spiffeId,
+            audience: [`spiffe://${stolen.trustDomain}/network`],
+            scopes: [],
+            actors: [],
+            confirmation: { jkt: await new DpopKey(privateKey).thumbprint() },
+            ...lifetime,
+          });
+          return { kind, token, privateKey, from: 'minted' };
         }),
       );
     case 'wit-svid':

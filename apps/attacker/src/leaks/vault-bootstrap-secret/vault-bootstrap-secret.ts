@@ -24,7 +24,9 @@ export const openVaultBootstrapSecret: OpenLeak<'vault-bootstrap-secret'> = asyn
       copied ??= bootstrap.parse(JSON.parse(await readFile(secretFile, 'utf8')));
       const token = await logIn(thief, origin, copied);
       if (token === undefined) return { credentials: [] };
-      const read = await Promise.all(thief.publicNames.map((agent) => keysOf(thief, { origin, token, agent })));
+      const read = await Promise.all(
+        thief.publicNames.map((agent) => keysOf(thief, { origin, token, agent })),
+      );
       return { credentials: read.flat(), rows: read.filter((keys) => keys.length > 0).length };
     },
   };
