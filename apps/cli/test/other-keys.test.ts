@@ -80,7 +80,7 @@ describe('keys that are scoped, fetched from a vault, or replaced on schedule; s
     expect(ownersNeeded('vaulted-key')).toEqual([]);
     const vaulted = armOf(played.report, 'vaulted-key').agentsStranded;
     const control = armOf(played.report, 'static-key').agentsStranded;
-    expect(vaulted.atEnd).toBeLessThan(8);
+    expect(vaulted.atEnd).toBe(0);
     expect(vaulted.agentMinutes).toBeLessThan(control.agentMinutes);
     expect(honestAfterReset('vaulted-key')).toBeGreaterThan(0);
     expect(ownersNeeded('static-key').length + control.atEnd).toBeGreaterThan(0);

@@ -77,6 +77,7 @@ export class Fleet {
 
   async #enrol(): Promise<void> {
     const { agents, arm, emit, foundings } = this.#options;
+    arm.onRenewed?.((name) => void this.#checkRenewed(name));
     await arm.ready(agents);
     const waiting = [...agents];
     const enrolNext = async () => {
@@ -110,6 +111,11 @@ export class Fleet {
     const agent = this.#agent(name);
     agent.present(this.#options.arm.presenterForKey(name, keys));
     return agent.check();
+  }
+
+  /** As after an owner has configured a key: the agent looks whether it works. */
+  async #checkRenewed(name: string): Promise<void> {
+    if (!this.#stopped.signal.aborted) await this.#agent(name).check().catch(() => {});
   }
 
   #trust(certificatePem: string): void {

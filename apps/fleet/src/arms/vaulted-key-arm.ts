@@ -35,6 +35,7 @@ export class VaultedKeyArm implements Arm {
   #trust: ServerTrust;
   #anonymous: Presenter;
   #polling: NodeJS.Timeout | undefined;
+  #onRenewed: (agent: string) => void = () => {};
 
   constructor({ networkUrl, certificatePem, vaultUrl, appRoleFile, pollMs }: VaultedKeyArmOptions) {
     this.#networkUrl = networkUrl;
@@ -68,6 +69,10 @@ export class VaultedKeyArm implements Arm {
     return this.#fetch(agent).catch(() => false);
   }
 
+  onRenewed(listener: (agent: string) => void): void {
+    this.#onRenewed = listener;
+  }
+
   trust(certificatePem: string): (agent: string) => Presenter | undefined {
     this.#trust = { kind: 'certificate', certificatePem };
     void this.#anonymous.close();
@@ -90,7 +95,9 @@ export class VaultedKeyArm implements Arm {
 
   /** A vault that is away, or refuses, leaves each agent the key that it has. */
   async #poll(): Promise<void> {
-    for (const agent of this.#keys.keys()) await this.#fetch(agent).catch(() => {});
+    for (const agent of this.#keys.keys()) {
+      if (await this.#fetch(agent).catch(() => false)) this.#onRenewed(agent);
+    }
   }
 
   /** Whether there was a newer version. */
