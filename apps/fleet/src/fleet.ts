@@ -77,7 +77,7 @@ export class Fleet {
 
   async #enrol(): Promise<void> {
     const { agents, arm, emit, foundings } = this.#options;
-    arm.onRenewed?.((name) => void this.#checkRenewed(name));
+    arm.onRenewed?.((name) => this.#checkRenewed(name));
     await arm.ready(agents);
     const waiting = [...agents];
     const enrolNext = async () => {
@@ -107,15 +107,16 @@ export class Fleet {
     emit({ event: 'done' });
   }
 
-  #configure(name: string, keys: AgentKeys): Promise<void> {
+  async #configure(name: string, keys: AgentKeys): Promise<void> {
     const agent = this.#agent(name);
     agent.present(this.#options.arm.presenterForKey(name, keys));
-    return agent.check();
+    await agent.check();
   }
 
   /** As after an owner has configured a key: the agent looks whether it works. */
-  async #checkRenewed(name: string): Promise<void> {
-    if (!this.#stopped.signal.aborted) await this.#agent(name).check().catch(() => {});
+  async #checkRenewed(name: string): Promise<boolean> {
+    if (this.#stopped.signal.aborted) return true;
+    return (await this.#agent(name).check()).outcome === 'accepted';
   }
 
   #trust(certificatePem: string): void {

@@ -81,8 +81,8 @@ export class HostedAgent {
   }
 
   /** Looks whether the credential works. */
-  async check(): Promise<void> {
-    await this.#send('check-credential', (client) => client.me());
+  check(): Promise<Answer> {
+    return this.#send('check-credential', (client) => client.me());
   }
 
   /** Its owner has it say something now. */
