@@ -25,6 +25,7 @@ const attack = {
   harvestPageSize: 2,
   reharvestEveryMinutes: 60,
   carelessBackup: { agents: 0, backupMinute: -50, foundMinute: 60 },
+  gullibleShare: 0,
   patience: 'until-end',
 } as const;
 

@@ -16,6 +16,7 @@ export async function startFakeNetwork(tls: ServerOptions) {
   const refusedCallers = new Set<string>();
   /** By path, where another answer than the usual one is wanted. */
   const statuses = new Map<string, number>();
+  const bodies = new Map<string, unknown>();
   const server = createServer(tls, (request, response) => {
     request.resume();
     const leaf = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
@@ -24,7 +25,9 @@ export async function startFakeNetwork(tls: ServerOptions) {
     seen.push({ method: request.method ?? '', path, caller });
     const isRefused = refusedCallers.has(caller);
     response.statusCode = isRefused ? 401 : (statuses.get(path) ?? 200);
-    response.end(JSON.stringify(isRefused ? { success: false } : answerTo(path, seen.length)));
+    response.end(
+      JSON.stringify(isRefused ? { success: false } : (bodies.get(path) ?? answerTo(path, seen.length))),
+    );
   });
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -33,7 +36,7 @@ export async function startFakeNetwork(tls: ServerOptions) {
     server.close();
   });
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, seen, refusedCallers, statuses };
+  return { url, seen, refusedCallers, statuses, bodies };
 }
 
 function answerTo(path: string, count: number): unknown {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessEvent } from '@blastradius/contracts';
-import type { AgentRecord } from '@blastradius/ledger';
+import { type AgentRecord, credentialId } from '@blastradius/ledger';
 import {
   type Authority,
   createAuthority,
@@ -10,7 +10,7 @@ import {
   generateP256KeyPair,
   mintX509Svid,
 } from '@blastradius/pki';
-import type { PlannedAction, PlannedAgent } from '@blastradius/scenario';
+import { injectedText, type PlannedAction, type PlannedAgent } from '@blastradius/scenario';
 import {
   certificatesFromPem,
   certificatesToPem,
@@ -26,6 +26,7 @@ import { StaticKeyArm } from '../src/arms/static-key-arm.ts';
 import { X509SvidArm } from '../src/arms/x509-svid-arm.ts';
 import { Fleet } from '../src/fleet.ts';
 import { HonestRequests } from '../src/life/honest-requests.ts';
+import type { Gullibility } from '../src/life/hosted-agent.ts';
 import { startFakeNetwork } from './fake-network.ts';
 
 const names = ['Crab', 'Eel', 'Ray'];
@@ -42,7 +43,12 @@ const liveClock = () => ({ startedAtMs: Date.now(), startMinute: 0, timeScale: 6
 
 const foundings = [{ founder: 'Eel', submolt: { name: 'tides', displayName: 'Tides', description: 'd' } }];
 
-function fleetOf(arm: Arm, networkUrl: string, plan: readonly PlannedAction[] = []) {
+function fleetOf(
+  arm: Arm,
+  networkUrl: string,
+  plan: readonly PlannedAction[] = [],
+  gullible: ReadonlyMap<string, Gullibility> = new Map(),
+) {
   const records: AgentRecord[] = [];
   const events: ProcessEvent[] = [];
   const requests = new HonestRequests(
@@ -50,18 +56,28 @@ function fleetOf(arm: Arm, networkUrl: string, plan: readonly PlannedAction[] = 
     'multiplexed',
   );
   const emit = (event: ProcessEvent) => void events.push(event);
-  const fleet = new Fleet({ agents, plan, foundings, endMinute: 300, networkUrl, arm, requests, emit });
+  const fleet = new Fleet({
+    agents,
+    plan,
+    foundings,
+    endMinute: 300,
+    networkUrl,
+    arm,
+    requests,
+    gullible,
+    emit,
+  });
   onTestFinished(() => fleet.stop());
   return { fleet, records, events };
 }
 
-async function staticWorld(plan: readonly PlannedAction[] = []) {
+async function staticWorld(plan: readonly PlannedAction[] = [], gullible?: ReadonlyMap<string, Gullibility>) {
   const { certificatePem, privateKeyPem } = await createServerCertificate();
   const network = await startFakeNetwork({ cert: certificatePem, key: privateKeyPem });
   return {
     network,
     certificatePem,
-    ...fleetOf(new StaticKeyArm(network.url, certificatePem), network.url, plan),
+    ...fleetOf(new StaticKeyArm(network.url, certificatePem), network.url, plan, gullible),
   };
 }
 
@@ -331,4 +347,25 @@ describe('agents with attested identities', () => {
     const command = { command: 'configure', agent: 'Eel', apiKey: 'k' } as const;
     await expect(fleet.obey(command)).rejects.toMatchObject({ code: 'fleet.command-unsupported' });
   });
+});
+
+test('an agent that can be talked into things does what a post tells it to, once; others, and the author, do not', async () => {
+  const plan = ['Crab', 'Crab', 'Eel', 'Ray'].map(
+    (agent, index): PlannedAction => ({ kind: 'read-feed', agent, atMinute: 1 + index * 60 }),
+  );
+  const gullible = new Map(['Crab', 'Ray'].map((name) => [name, { keyOfHuman: `sk-proj-FAKE-${name}` }]));
+  const { fleet, network, records } = await staticWorld(plan, gullible);
+  const post = { id: 'p1', author: { name: 'Ray' }, ...injectedText('Ray', 1) };
+  network.bodies.set('/feed', { posts: [{ id: 'p0', content: 'Nothing to do here.' }, post] });
+  await fleet.obey({ command: 'enrol' });
+  await fleet.obey({ command: 'live', clock: liveClock() });
+  const talked = records.filter(({ talkedIntoBy }) => talkedIntoBy !== undefined);
+  expect(talked.map(({ agent, action, talkedIntoBy }) => [agent, action, talkedIntoBy])).toEqual([
+    ['Crab', 'post', 'p1'],
+    ['Crab', 'dm-request', 'p1'],
+  ]);
+  expect(talked.map(({ gaveAway }) => gaveAway)).toEqual([undefined, credentialId('sk-proj-FAKE-Crab')]);
+  // By nothing but its own key.
+  const caller = network.seen.findLast(({ path }) => path === '/agents/dm/request')?.caller;
+  expect(network.seen.find(({ path }) => path === '/feed')?.caller).toBe(caller);
 });

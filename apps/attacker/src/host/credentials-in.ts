@@ -51,10 +51,8 @@ function certificateCredential(der: string, keys: KeyRing, now: Date): Ending[] 
   if (leaf.ca || spiffeId === undefined || leaf.validToDate <= now) return [];
   const endsAtMs = leaf.validToDate.getTime();
   const privateKey = keys.keyOf(leaf.publicKey.export({ format: 'jwk' }));
-  if (privateKey === undefined) {
-    const certificatePem = leaf.toString();
-    return [{ endsAtMs, credential: { kind: 'x509-svid-without-key', spiffeId, certificatePem } }];
-  }
+  // Everybody's memory holds certificates of whom it talks to; without a key they are nothing.
+  if (privateKey === undefined) return [];
   try {
     const svid = createX509Svid({ certificates: [new Uint8Array(leaf.raw)], privateKey });
     return [{ endsAtMs, credential: { kind: 'x509-svid', svid } }];

@@ -7,6 +7,7 @@ import type { LeakAct, OpenLeak } from './leak-act.ts';
 import { LeakUnknown } from './leaks.errors.ts';
 import { openNothing } from './nothing-taken.ts';
 import { openSidecarSocket } from './sidecar-socket/sidecar-socket.ts';
+import { openVaultBootstrapSecret } from './vault-bootstrap-secret/vault-bootstrap-secret.ts';
 
 /** Leaks whose loot is taken first and used then; the others have playbooks of their own. */
 const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
@@ -16,6 +17,7 @@ const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
   'issuer-signing-key': openIssuerSigningKey,
   'prompt-injection': openNothing,
   'issuer-outage': openNothing,
+  'vault-bootstrap-secret': openVaultBootstrapSecret,
 };
 
 export async function openLeak(foothold: Foothold, thief: Thief): Promise<LeakAct> {

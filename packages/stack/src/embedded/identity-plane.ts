@@ -57,6 +57,7 @@ export async function startIdentityPlane(
       record: setting.record,
       // A sidecar keeps its key in memory only: each start is a new admission, by a new token.
       start: async (onEvent, previous) => {
+        await issuer.untilUp();
         const { joinToken, bundle } = await mintJoinToken(adminSocket);
         return startChild({
           name: 'sidecar',

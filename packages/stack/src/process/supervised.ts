@@ -24,6 +24,8 @@ export interface Supervised {
   /** Kills it, and does not start it again until `resume`. */
   holdDown(): void;
   resume(): void;
+  /** Resolves when it runs, or will not be started again. */
+  untilUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -82,6 +84,7 @@ export async function supervise(options: SupervisedOptions): Promise<Supervised>
       held?.resolve();
       held = undefined;
     },
+    untilUp: () => restarting,
     stop: async () => {
       stopping = true;
       held?.resolve();

@@ -134,6 +134,11 @@ function leakVectorOf({ leakVector, scenario }: Pick<RunOptions, 'leakVector' | 
 
 function checkLeakApplies(options: RunOptions): void {
   const leak = leakVectorOf(options);
+  if (options.target === 'compose' && leak !== 'open-database' && options.leak !== 'off') {
+    throw new LeakNotApplicable(
+      `the leak ${leak} needs a place in the world that containers don't give a thief: run it with --target embedded`,
+    );
+  }
   for (const arm of options.arms) {
     const why = whyNotApplicable(arm, leak);
     if (why !== null) {
