@@ -43,13 +43,14 @@ describe('keys that are scoped, fetched from a vault, or replaced on schedule; s
     within(played, arm).flatMap((record) => (record.ledger === 'attacker' ? [record] : []));
   const uses = (arm: Arm, fromMinute: number, untilMinute: number) =>
     attempts(arm).filter(
-      ({ vector, minute }) =>
-        vector === 'stolen-credential' && minute >= fromMinute && minute < untilMinute,
+      ({ vector, minute }) => vector === 'stolen-credential' && minute >= fromMinute && minute < untilMinute,
     );
   const accepted = (arm: Arm, fromMinute: number, untilMinute: number) =>
     uses(arm, fromMinute, untilMinute).filter(({ outcome }) => outcome === 'accepted');
   const ownersNeeded = (arm: Arm) =>
-    played.ledgers(arm).filter((record) => record.ledger === 'world' && record.event === 'owner-reconfigured');
+    played
+      .ledgers(arm)
+      .filter((record) => record.ledger === 'world' && record.event === 'owner-reconfigured');
 
   test('the control: the table gives every static key away, and they are good until the reset', () => {
     expect(armOf(played.report, 'static-key').credentialsLeaked).toBe(8);
