@@ -43,13 +43,14 @@ describe('keys that are scoped, fetched from a vault, or replaced on schedule; s
     within(played, arm).flatMap((record) => (record.ledger === 'attacker' ? [record] : []));
   const uses = (arm: Arm, fromMinute: number, untilMinute: number) =>
     attempts(arm).filter(
-      ({ vector, minute }) =>
-        vector === 'stolen-credential' && minute >= fromMinute && minute < untilMinute,
+      ({ vector, minute }) => vector === 'stolen-credential' && minute >= fromMinute && minute < untilMinute,
     );
   const accepted = (arm: Arm, fromMinute: number, untilMinute: number) =>
     uses(arm, fromMinute, untilMinute).filter(({ outcome }) => outcome === 'accepted');
   const ownersNeeded = (arm: Arm) =>
-    played.ledgers(arm).filter((record) => record.ledger === 'world' && record.event === 'owner-reconfigured');
+    played
+      .ledgers(arm)
+      .filter((record) => record.ledger === 'world' && record.event === 'owner-reconfigured');
 
   test('the control: the table gives every static key away, and they are good until the reset', () => {
     expect(armOf(played.report, 'static-key').credentialsLeaked).toBe(8);
@@ -80,7 +81,7 @@ describe('keys that are scoped, fetched from a vault, or replaced on schedule; s
     expect(ownersNeeded('vaulted-key')).toEqual([]);
     const vaulted = armOf(played.report, 'vaulted-key').agentsStranded;
     const control = armOf(played.report, 'static-key').agentsStranded;
-    expect(vaulted.atEnd).toBeLessThan(8);
+    expect(vaulted.atEnd).toBe(0);
     expect(vaulted.agentMinutes).toBeLessThan(control.agentMinutes);
     expect(honestAfterReset('vaulted-key')).toBeGreaterThan(0);
     expect(ownersNeeded('static-key').length + control.atEnd).toBeGreaterThan(0);

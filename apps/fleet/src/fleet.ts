@@ -84,6 +84,7 @@ export class Fleet {
 
   async #enrol(): Promise<void> {
     const { agents, arm, emit, foundings } = this.#options;
+    arm.onRenewed?.((name) => this.#checkRenewed(name));
     await arm.ready(agents);
     const waiting = [...agents];
     const enrolNext = async () => {
@@ -115,10 +116,17 @@ export class Fleet {
     emit({ event: 'done' });
   }
 
-  #configure(name: string, keys: AgentKeys): Promise<void> {
+  async #configure(name: string, keys: AgentKeys): Promise<void> {
     const agent = this.#agent(name);
+    if (agent.isRetired) return;
     agent.present(this.#options.arm.presenterForKey(name, keys));
-    return agent.check();
+    await agent.check();
+  }
+
+  /** As after an owner has configured a key: the agent looks whether it works. */
+  async #checkRenewed(name: string): Promise<boolean> {
+    if (this.#stopped.signal.aborted || this.#agent(name).isRetired) return true;
+    return (await this.#agent(name).check()).outcome === 'accepted';
   }
 
   #trust(certificatePem: string): void {

@@ -12,7 +12,7 @@ import { permissionDenied, VaultError } from './vault.errors.ts';
 import type { VaultParts } from './vault-parts.ts';
 
 /** Every answer says it: whoever meets this server must not take it for Vault. */
-export const STAND_IN_HEADER = 'x-vault-stand-in';
+const STAND_IN_HEADER = 'x-vault-stand-in';
 
 /** A stand-in for Vault: so much of its HTTP API as keeps versioned secrets for machines that log in. */
 export function createServer({

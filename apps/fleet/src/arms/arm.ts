@@ -12,6 +12,8 @@ export interface Arm {
   presenterForKey(agent: string, keys: AgentKeys): Presenter;
   /** The network did not know the agent: whether it has got itself another credential since. */
   renewAfterRefusal?(agent: string): Promise<boolean>;
+  /** Hears of every credential that an agent has got itself without having been refused; answers whether it works. */
+  onRenewed?(listener: (agent: string) => Promise<boolean>): void;
   /** The network has a new certificate: how each agent presents itself to it, where that changes. */
   trust(certificatePem: string): (agent: string) => Presenter | undefined;
   /** Copies the agent's credential to a file, as a careless backup would. */

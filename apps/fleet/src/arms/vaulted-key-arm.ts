@@ -32,9 +32,12 @@ export class VaultedKeyArm implements Arm {
   readonly #vault: VaultClient;
   readonly #pollMs: number;
   readonly #keys = new Map<string, FetchedKey>();
+  readonly #unproven = new Set<string>();
   #trust: ServerTrust;
   #anonymous: Presenter;
   #polling: NodeJS.Timeout | undefined;
+  #isPolling = false;
+  #onRenewed: (agent: string) => Promise<boolean> = async () => true;
 
   constructor({ networkUrl, certificatePem, vaultUrl, appRoleFile, pollMs }: VaultedKeyArmOptions) {
     this.#networkUrl = networkUrl;
@@ -45,7 +48,7 @@ export class VaultedKeyArm implements Arm {
   }
 
   async ready(): Promise<void> {
-    this.#polling ??= setInterval(() => void this.#poll(), this.#pollMs);
+    this.#polling ??= setInterval(() => this.#pollOnce(), this.#pollMs);
   }
 
   /** The network puts the key into the vault before it answers; what it answers is not looked at. */
@@ -66,6 +69,10 @@ export class VaultedKeyArm implements Arm {
 
   async renewAfterRefusal(agent: string): Promise<boolean> {
     return this.#fetch(agent).catch(() => false);
+  }
+
+  onRenewed(listener: (agent: string) => Promise<boolean>): void {
+    this.#onRenewed = listener;
   }
 
   trust(certificatePem: string): (agent: string) => Presenter | undefined {
@@ -94,9 +101,22 @@ export class VaultedKeyArm implements Arm {
     return presentVaultedKey({ apiKey: () => this.#keys.get(agent)?.apiKey ?? '', trust: this.#trust });
   }
 
+  /** One round at a time, however slow the vault is. */
+  #pollOnce(): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    void this.#poll().finally(() => {
+      this.#isPolling = false;
+    });
+  }
+
   /** A vault that is away, or refuses, leaves each agent the key that it has. */
   async #poll(): Promise<void> {
-    for (const agent of this.#keys.keys()) await this.#fetch(agent).catch(() => {});
+    for (const agent of this.#keys.keys()) {
+      if (await this.#fetch(agent).catch(() => false)) this.#unproven.add(agent);
+      // The vault has a key a moment before the network takes it: one that is refused is tried again.
+      if (this.#unproven.has(agent) && (await this.#onRenewed(agent))) this.#unproven.delete(agent);
+    }
   }
 
   /** Whether there was a newer version. */

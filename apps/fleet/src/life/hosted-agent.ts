@@ -103,6 +103,10 @@ export class HostedAgent {
     }
   }
 
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
   /** Does nothing any more; what it was known by stays as it is. */
   async retire(): Promise<void> {
     this.#isRetired = true;
@@ -110,9 +114,8 @@ export class HostedAgent {
   }
 
   /** Looks whether the credential works. */
-  async check(): Promise<void> {
-    if (this.#isRetired) return;
-    await this.#send('check-credential', (client) => client.me());
+  check(): Promise<Answer> {
+    return this.#send('check-credential', (client) => client.me());
   }
 
   /** Its owner has it say something now. */

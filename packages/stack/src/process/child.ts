@@ -93,7 +93,7 @@ function parseJson(line: string): unknown {
 export async function untilEvent<E extends ProcessEvent['event']>(
   start: (onEvent: (event: ProcessEvent) => void) => Child,
   kind: E,
-  timeoutMs = 30_000,
+  timeoutMs = 90_000,
 ): Promise<{ child: Child; event: Extract<ProcessEvent, { event: E }> }> {
   const { promise, resolve } = Promise.withResolvers<Extract<ProcessEvent, { event: E }>>();
   const child = start((event) => {
