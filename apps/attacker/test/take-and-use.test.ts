@@ -87,7 +87,9 @@ test('a dump with keys gives every agent away, and its private messages', async 
   expect(taking).toMatchObject({ vector: 'hole', outcome: 'accepted', rows: 4 });
   expect(taking?.loot?.credentialsOf).toEqual(names);
   // Looked again, and found nothing new.
-  expect(records.filter(({ action, outcome }) => action === 'take' && outcome === 'refused').length).toBeGreaterThan(1);
+  expect(
+    records.filter(({ action, outcome }) => action === 'take' && outcome === 'refused').length,
+  ).toBeGreaterThan(1);
   expect(JSON.stringify(records)).not.toContain('moltbook_sk_');
 });
 
@@ -111,7 +113,11 @@ test('of a key that nobody’s name stands beside the network says whose it is',
     { world },
   );
   const [validated] = records.filter(({ step }) => step === 'validate-loot');
-  expect(validated).toMatchObject({ victim: 'Ray', presented: 'stolen-key', loot: { credentialsOf: ['Ray'] } });
+  expect(validated).toMatchObject({
+    victim: 'Ray',
+    presented: 'stolen-key',
+    loot: { credentialsOf: ['Ray'] },
+  });
   expect(counts).toMatchObject({ credentials: 1, impersonated: 1 });
 });
 
