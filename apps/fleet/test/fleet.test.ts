@@ -78,7 +78,7 @@ async function staticWorld(plan: readonly PlannedAction[] = [], gullible?: Reado
   return {
     network,
     certificatePem,
-    ...fleetOf(new StaticKeyArm(network.url, certificatePem), network.url, plan, gullible),
+    ...fleetOf(new StaticKeyArm({ networkUrl: network.url, certificatePem }), network.url, plan, gullible),
   };
 }
 
@@ -164,7 +164,7 @@ describe('agents with static keys', () => {
     const saved: string[] = [];
     const plan: PlannedAction[] = [{ kind: 'read-feed', agent: 'Crab', atMinute: 1 }];
     const { fleet, records } = fleetOf(
-      new StaticKeyArm(network.url, certificatePem, kept),
+      new StaticKeyArm({ networkUrl: network.url, certificatePem, kept }),
       network.url,
       plan,
     );
@@ -266,6 +266,7 @@ async function identityWorld(plan: readonly PlannedAction[] = []) {
       networkUrl: network.url,
       networkSpiffeId: 'spiffe://moltbook.test/network',
       trustDomain: 'moltbook.test',
+      proxyOf: () => undefined,
     },
     async () => source,
   );
