@@ -139,7 +139,8 @@ const LOADABLE: Readonly<Record<Arm, string | null>> = {
   'vaulted-key': null,
   'rotated-key': 'keys are replaced while the load goes on, and k6 goes on with those that it was given',
   'jwt-svid': null,
-  'jwt-svid+dpop': 'a proof is made for each request, which neither k6’s script nor the sidecar’s proxy does yet',
+  'jwt-svid+dpop':
+    'a proof is made for each request, which neither k6’s script nor the sidecar’s proxy does yet',
   'jwt-svid+rls': null,
   'wit-svid': 'a proof is made for each request, which neither k6’s script nor the sidecar’s proxy does yet',
   'x509-svid': null,
