@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { TrustDomain } from '../../apps/network/test/start-trust-domain.ts';
 import { holdsKeys } from '../../packages/contracts/src/index.ts';
 import { DpopKey } from '../../packages/credentials/src/dpop/proof.ts';
@@ -158,18 +157,20 @@ async function credentialOf(
   }
 }
 
-const registered = z.object({ agent: z.object({ api_key: z.string(), write_key: z.string().optional() }) });
+interface Account {
+  readonly agent: { readonly api_key?: string; readonly write_key?: string };
+}
 
-function keysIn(account: unknown): Shown {
-  const { api_key: apiKey, write_key: writeKey } = registered.parse(account).agent;
+function keysIn({ agent: { api_key: apiKey, write_key: writeKey } }: Account): Shown {
+  if (apiKey === undefined) throw new TypeError('an account without a key');
   return writeKey === undefined
     ? { kind: 'key', apiKey }
     : { kind: 'keys-by-scope', readKey: apiKey, writeKey };
 }
 
 /** Opens the agent's account over HTTP, as any agent would. */
-async function register(entry: Entry, name: string, shown: Shown): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+async function register(entry: Entry, name: string, shown: Shown): Promise<Account> {
+  const { promise, resolve, reject } = Promise.withResolvers<Account>();
   const connection = await AnsweringConnection.open({ ...entry, agents: [] }, shown, reject);
   const body = JSON.stringify({ name, description: 'One of those who ask.' });
   const route = { method: 'POST', path: '/api/v1/agents/register', body } as const;

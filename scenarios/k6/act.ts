@@ -2,7 +2,7 @@ import exec from 'k6/execution';
 import http from 'k6/http';
 import { callOf } from './calls.ts';
 import type { Turn } from './mix.ts';
-import type { PreparedAgents } from './prepare-agents.ts';
+import { keyFor, type PreparedAgents } from './prepare-agents.ts';
 import { credentialHeaders } from './present.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,7 +28,7 @@ export function act(settings: Settings, prepared: PreparedAgents, turnOf: (itera
     headers: {
       accept: 'application/json',
       ...(call.body ? { 'content-type': 'application/json' } : {}),
-      ...credentialHeaders(settings, call.agent, prepared.keys[call.agent]),
+      ...credentialHeaders(settings, call.agent, keyFor(prepared, call.agent, call.method)),
       'x-request-id': requestId,
     },
     timeout: TIMEOUT,

@@ -6,10 +6,21 @@ import { holdsKeys, type Settings } from './settings.ts';
 export interface PreparedAgents {
   /** Empty where agents hold no key. */
   readonly keys: readonly string[];
+  /** Empty where one key is for everything. */
+  readonly writeKeys: readonly string[];
   /** One post of each. */
   readonly posts: readonly string[];
   /** One conversation of each. */
   readonly conversations: readonly string[];
+}
+
+/** Where keys have scopes, the one for reading is for nothing else. */
+export function keyFor(
+  { keys, writeKeys }: Pick<PreparedAgents, 'keys' | 'writeKeys'>,
+  agent: number,
+  method: string,
+): string | undefined {
+  return method === 'GET' ? keys[agent] : (writeKeys[agent] ?? keys[agent]);
 }
 
 type Request = { method: 'POST'; path: string; body?: Record<string, string> };
@@ -18,7 +29,8 @@ type Request = { method: 'POST'; path: string; body?: Record<string, string> };
 export function prepareAgents(settings: Settings): PreparedAgents {
   const { agents } = settings;
   const keys: string[] = [];
-  const send = sender(settings, keys);
+  const writeKeys: string[] = [];
+  const send = sender(settings, { keys, writeKeys });
   const accounts = send(
     'registration',
     agents.map((name) => ({
@@ -27,7 +39,10 @@ export function prepareAgents(settings: Settings): PreparedAgents {
       body: { name, description: `${name} puts load on the network.` },
     })),
   );
-  if (holdsKeys(settings)) for (const account of accounts) keys.push(found(account, 'agent.api_key'));
+  for (const account of holdsKeys(settings) ? accounts : []) {
+    keys.push(found(account, 'agent.api_key'));
+    if (settings.arm === 'scoped-key') writeKeys.push(found(account, 'agent.write_key'));
+  }
   const posts = send(
     'first post',
     agents.map((name) => ({
@@ -36,7 +51,7 @@ export function prepareAgents(settings: Settings): PreparedAgents {
       body: { submolt: 'general', title: `${name} says hello`, content: 'Half a thought.' },
     })),
   ).map((post) => found(post, 'post.id'));
-  return { keys, posts, conversations: introduce(settings, send) };
+  return { keys, writeKeys, posts, conversations: introduce(settings, send) };
 }
 
 type Send = (what: string, requests: readonly (Request | null)[]) => (RefinedResponse<'text'> | null)[];
@@ -75,7 +90,7 @@ function introduce({ agents }: Settings, send: Send): string[] {
 const AT_ONCE = 20;
 
 /** Sends one request of each agent that has one, some at a time; any failure ends the run, said clearly. */
-function sender(settings: Settings, keys: readonly string[]): Send {
+function sender(settings: Settings, held: Pick<PreparedAgents, 'keys' | 'writeKeys'>): Send {
   return (what, requests) => {
     const answers: (RefinedResponse<'text'> | null)[] = requests.map(() => null);
     const due = requests.flatMap((request, agent) => (request ? [{ agent, request }] : []));
@@ -83,7 +98,7 @@ function sender(settings: Settings, keys: readonly string[]): Send {
       const batch = due.slice(at, at + AT_ONCE);
       const sent = http.batch(
         batch.map(({ agent, request }) =>
-          withCredential(settings, request, { agent, what, apiKey: keys[agent] }),
+          withCredential(settings, request, { agent, what, apiKey: keyFor(held, agent, request.method) }),
         ),
       );
       for (const [index, { agent }] of batch.entries()) {

@@ -8,8 +8,8 @@ import { holdsKeys, type Settings } from './settings.ts';
 export function credentialHeaders(
   { arm, trustDomain, agents }: Settings,
   agent: number,
-  apiKey: string | undefined,
+  key: string | undefined,
 ): Record<string, string> {
-  if (holdsKeys({ arm })) return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  if (holdsKeys({ arm })) return key === undefined ? {} : { authorization: `Bearer ${key}` };
   return { 'x-spiffe-id': `spiffe://${trustDomain}/agent/${agents[agent]}` };
 }

@@ -2,7 +2,7 @@ import { type ActionWeights, incidentWeights } from './mix.ts';
 
 /** What a load run is told by its environment (`k6 run -e NAME=value`). */
 export interface Settings {
-  readonly arm: 'static-key' | 'hashed-key' | 'jwt-svid' | 'x509-svid';
+  readonly arm: (typeof ARMS)[number];
   /** The network itself (static keys), or the sidecar's egress proxy (identities). */
   readonly baseUrl: string;
   readonly ratePerSecond: number;
@@ -17,11 +17,22 @@ export interface Settings {
   readonly summaryFile: string | null;
 }
 
-const ARMS: readonly Settings['arm'][] = ['static-key', 'hashed-key', 'jwt-svid', 'x509-svid'];
+/** Those whose agents show the same in each request; `LOADABLE` in packages/load says why the others are missing. */
+const ARMS = [
+  'static-key',
+  'hashed-key',
+  'scoped-key',
+  'vaulted-key',
+  'jwt-svid',
+  'jwt-svid+rls',
+  'x509-svid',
+  'x509-svid+policy',
+  'x509-svid+revocation-push',
+] as const;
 
 /** Whether agents hold a key that k6 has to show; with identities the sidecar's proxy does it. */
 export function holdsKeys({ arm }: Pick<Settings, 'arm'>): boolean {
-  return arm === 'static-key' || arm === 'hashed-key';
+  return arm.endsWith('-key');
 }
 
 /** To be called in the init context: it opens the file of the names. */

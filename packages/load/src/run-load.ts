@@ -131,10 +131,32 @@ async function playBlocks(options: Playing): Promise<Played> {
   return { blocks, manifests };
 }
 
-/** A proof is made anew for each request, which neither k6's script nor the sidecar's proxy does. */
+/** Why nothing puts load on an arm; null where k6 does, itself or through the sidecar's proxy. */
+const LOADABLE: Readonly<Record<Arm, string | null>> = {
+  'static-key': null,
+  'hashed-key': null,
+  'scoped-key': null,
+  'vaulted-key': null,
+  'rotated-key': 'keys are replaced while the load goes on, and k6 goes on with those that it was given',
+  'jwt-svid': null,
+  'jwt-svid+dpop':
+    'a proof is made for each request, which neither k6’s script nor the sidecar’s proxy does yet',
+  'jwt-svid+rls': null,
+  'wit-svid': 'a proof is made for each request, which neither k6’s script nor the sidecar’s proxy does yet',
+  'x509-svid': null,
+  'x509-svid+policy': null,
+  'x509-svid+revocation-push': null,
+};
+
 function assertLoadable(arms: readonly Arm[]): void {
-  if (!arms.includes('wit-svid')) return;
-  throw new ArmNotLoadable('nothing puts load on arm wit-svid yet: leave it out of --arms');
+  for (const arm of arms) {
+    const why = LOADABLE[arm];
+    if (why !== null) {
+      throw new ArmNotLoadable(
+        `nothing puts load on arm ${arm}: ${why}. Leave it out of --arms; \`npm run bench -- price\` measures it`,
+      );
+    }
+  }
 }
 
 /** One manifest for the first worlds of all arms: they differ in nothing but the arm. */
