@@ -39,7 +39,9 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   const folder = MatrixFolder.open(flags.out ?? join('runs', scenario.name), manifestOf(scenario, flags));
   const planned = planTrials(folder.manifest);
   const waiting = planned.filter(({ id }) => !folder.hasEnded(id));
-  say(`${planned.length} trials, ${planned.length - waiting.length} of them there already, in ${folder.path}`);
+  say(
+    `${planned.length} trials, ${planned.length - waiting.length} of them there already, in ${folder.path}`,
+  );
   if (waiting.length > 0) await play(waiting, folder, scenario, flags);
   const results = writeMatrixReport(folder);
   process.stdout.write(
@@ -85,7 +87,11 @@ async function play(
             return problemOf(error);
           },
         );
-        const attempt = { startedAt: new Date(begun).toISOString(), seconds: (Date.now() - begun) / 1000, problem };
+        const attempt = {
+          startedAt: new Date(begun).toISOString(),
+          seconds: (Date.now() - begun) / 1000,
+          problem,
+        };
         attempts.set(trial.id, [...before, attempt]);
         if (problem !== null && !isLast) {
           progress.again(trial, problem);

@@ -32,7 +32,9 @@ export function traceReach(run: ArmManifest, records: readonly LedgerRecord[]): 
   for (const { loot, minute } of facts.attacker) {
     for (const agent of loot?.credentialsOf ?? []) takenAt.set(agent, takenAt.get(agent) ?? minute);
   }
-  const tries = facts.attacker.filter(({ vector, victim }) => vector === 'stolen-credential' && victim !== null);
+  const tries = facts.attacker.filter(
+    ({ vector, victim }) => vector === 'stolen-credential' && victim !== null,
+  );
   const triesOf = Map.groupBy(tries, ({ victim }) => victim ?? '');
   const accepted = Map.groupBy(acceptedUses(facts), ({ victim }) => victim ?? '');
   // Who is known by name alone was not stolen from: only what was taken, or accepted, is a stolen credential.

@@ -49,7 +49,9 @@ const phases = (before: number) => ({
 });
 
 test('a trial in which agents were kept from their work before anything had leaked is rejected', () => {
-  expect(whyRejected('host-root', withHonest({ sent: 100, failed: 0, byPhase: phases(0.5) }))).toContain('50 %');
+  expect(whyRejected('host-root', withHonest({ sent: 100, failed: 0, byPhase: phases(0.5) }))).toContain(
+    '50 %',
+  );
   expect(whyRejected('host-root', withHonest({ sent: 0 }))).toContain('no honest request');
 });
 
