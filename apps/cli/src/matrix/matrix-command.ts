@@ -20,7 +20,7 @@ export function addMatrixCommand(program: Command): void {
       ),
     )
     .addOption(
-      new Option('--at-once <n>', 'worlds that live at the same time (default: one for each core)').argParser(
+      new Option('--at-once <n>', 'worlds that live at the same time (default: one for each core, and one more)').argParser(
         wholeNumber(1, 64),
       ),
     )

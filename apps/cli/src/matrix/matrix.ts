@@ -74,7 +74,8 @@ async function play(
     await runTrialJobs(waiting, {
       url: flags.jobs ?? (await platform.createJobsDatabase()),
       queue: `matrix-${createHash('sha256').update(folder.path).digest('hex').slice(0, 16)}`,
-      atOnce: flags.atOnce ?? availableParallelism(),
+      // A world waits more than it computes: one more than there are cores keeps them busy.
+      atOnce: flags.atOnce ?? availableParallelism() + 1,
       signal,
       play: async (trial, { isLast }) => {
         if (folder.hasEnded(trial.id)) return;
