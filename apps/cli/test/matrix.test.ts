@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 
 const main = join(import.meta.dirname, '../dist/main.js');
 const ARMS = ['static-key', 'hashed-key'];
-const LEAKS = ['open-database', 'database-dump'];
+const LEAKS = ['open-database', 'request-logs'];
 const TRIALS = ARMS.flatMap((arm) => LEAKS.map((leak) => `${arm}_${leak}_matrix-1`)).sort();
 const out = join(mkdtempSync(join(tmpdir(), 'matrix-test-')), 'matrix');
 const started: { kill(signal: NodeJS.Signals): boolean }[] = [];

@@ -20,9 +20,10 @@ export function addMatrixCommand(program: Command): void {
       ),
     )
     .addOption(
-      new Option('--at-once <n>', 'worlds that live at the same time (default: one for each core, and one more)').argParser(
-        wholeNumber(1, 64),
-      ),
+      new Option(
+        '--at-once <n>',
+        'worlds that live at the same time (default: one for each core, and one more)',
+      ).argParser(wholeNumber(1, 64)),
     )
     .addOption(
       new Option('--agents <n>', 'how many agents live in each world').argParser(wholeNumber(7, 5000)),
