@@ -11,6 +11,8 @@ export class FakeWorld {
   readonly tables: Record<string, Row[]>;
   /** Tables that answer 200 and nothing, as row-level security does. */
   readonly closed = new Set<string>();
+  /** Whose key it is, where the network is asked. */
+  readonly nameOfKey = new Map<string, string>();
   /** Keys that the network takes. */
   readonly validKeys = new Set<string>();
   readonly seen: { method: string; path: string; authorization: string | undefined }[] = [];
@@ -56,8 +58,11 @@ export class FakeWorld {
         this.#rest(request.method, pathname.slice('/rest/v1/'.length), searchParams, body),
       );
     }
-    const isAgent = this.validKeys.has(authorization?.replace('Bearer ', '') ?? '');
-    json(isAgent ? 200 : 401, isAgent ? { success: true } : { success: false, error: 'Invalid API key' });
+    const key = authorization?.replace('Bearer ', '') ?? '';
+    const isAgent = this.validKeys.has(key);
+    const name = this.nameOfKey.get(key);
+    const accepted = { success: true, ...(name === undefined ? {} : { agent: { name } }) };
+    json(isAgent ? 200 : 401, isAgent ? accepted : { success: false, error: 'Invalid API key' });
   }
 
   #rest(method: string | undefined, table: string, query: URLSearchParams, body: string): unknown {

@@ -61,7 +61,7 @@ async function staticWorld(plan: readonly PlannedAction[] = []) {
   return {
     network,
     certificatePem,
-    ...fleetOf(new StaticKeyArm(network.url, certificatePem), network.url, plan),
+    ...fleetOf(new StaticKeyArm({ networkUrl: network.url, certificatePem }), network.url, plan),
   };
 }
 
@@ -146,7 +146,7 @@ describe('agents with static keys', () => {
     const saved: string[] = [];
     const plan: PlannedAction[] = [{ kind: 'read-feed', agent: 'Crab', atMinute: 1 }];
     const { fleet, records } = fleetOf(
-      new StaticKeyArm(network.url, certificatePem, kept),
+      new StaticKeyArm({ networkUrl: network.url, certificatePem, kept }),
       network.url,
       plan,
     );
@@ -248,6 +248,7 @@ async function identityWorld(plan: readonly PlannedAction[] = []) {
       networkUrl: network.url,
       networkSpiffeId: 'spiffe://moltbook.test/network',
       trustDomain: 'moltbook.test',
+      proxyOf: () => undefined,
     },
     async () => source,
   );

@@ -16,6 +16,7 @@ import { incident, listIncidents } from './metrics/incidents.ts';
 import { checkLedgersAgree, ledgersAgree } from './metrics/ledgers-agree.ts';
 import { countReads, reads, thirdPartySecretsFound } from './metrics/reads.ts';
 import { series, traceSeries } from './metrics/series.ts';
+import { credentialSurvival, measureSurvival } from './metrics/survival.ts';
 import { type ArmFacts, countAgents, gatherFacts } from './run/arm-facts.ts';
 import type { ArmManifest } from './run/run-manifest.ts';
 
@@ -43,6 +44,7 @@ export const armResult = z.strictObject({
   reads,
   minutesToFirstUse: z.number().nullable(),
   exposureWindow: z.number().nullable().describe('minutes from the leak to the last accepted use'),
+  credentialSurvival,
   blastArea,
   agentsStranded,
   honestRequests,
@@ -86,6 +88,7 @@ export function computeArm(run: ArmManifest, records: readonly LedgerRecord[]): 
     reads: read,
     minutesToFirstUse: minutesToFirstUse(facts),
     exposureWindow: exposureWindow(facts),
+    credentialSurvival: measureSurvival(facts),
     blastArea: measureBlastArea(facts),
     agentsStranded: measureStranded(facts),
     honestRequests: measureHonestRequests(facts),

@@ -28,7 +28,10 @@ export interface CompanyProxy {
 }
 
 export async function startCompanyProxy(): Promise<CompanyProxy> {
-  const { certificatePem, privateKeyPem } = await createServerCertificate();
+  const { certificatePem, privateKeyPem } = await createServerCertificate({
+    // A subject of its own: among trusted certificates of one name, OpenSSL only looks at the first.
+    dnsNames: ['inspection.company.test', 'localhost'],
+  });
   const listenPort = await freePort();
   const tunnels = new Set<Duplex>();
   let divertedTo: number | null = null;

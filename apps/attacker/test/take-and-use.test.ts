@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Foothold } from '@blastradius/contracts';
+import { type AttackerRecord, ledgerRecord } from '@blastradius/ledger';
+import { expect, onTestFinished, test } from 'vitest';
+import { Agenda } from '../src/engine/agenda.ts';
+import { Attempts } from '../src/engine/attempts.ts';
+import { createThiefFetch, presentNothing } from '../src/engine/thief-fetch.ts';
+import { Clients } from '../src/playbooks/moltbook/clients.ts';
+import { Loot } from '../src/playbooks/moltbook/loot.ts';
+import { RogueAuthority } from '../src/playbooks/moltbook/rogue-authority.ts';
+import { play } from '../src/playbooks/play.ts';
+import { FakeWorld } from './fake-world.ts';
+
+const names = ['Crab', 'Eel', 'Ray'];
+const keyOf = (name: string) => `moltbook_sk_FAKE_${name}_${'x'.repeat(20)}`;
+
+/** Three incident hours in a second and a half. */
+async function playFrom(
+  foothold: (file: string) => Foothold,
+  content: string,
+  options: { knowsHole?: boolean; world?: FakeWorld } = {},
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'foothold-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'loot');
+  writeFileSync(file, content);
+  const world = options.world ?? (await new FakeWorld({}).start());
+  for (const name of names) world.validKeys.add(keyOf(name));
+  const records: AttackerRecord[] = [];
+  const append = (record: AttackerRecord) => void records.push(ledgerRecord.parse(record) as AttackerRecord);
+  const attempts = new Attempts({ append });
+  const clients = new Clients(new URL(world.url), new RogueAuthority());
+  const reader = presentNothing();
+  const thief = {
+    attack: {
+      leak: 'database-dump',
+      discoveryMinute: -30,
+      firstUse: { medianMinutes: 2, sigma: 0, minMinutes: 1 },
+      impersonationPerAgentPerHour: 10,
+      impersonationPerHourMax: 400,
+      throughHoleWritesPerHour: 0,
+      harvestPageSize: 25,
+      reharvestEveryMinutes: 30,
+      carelessBackup: { agents: 1, backupMinute: -50, foundMinute: -20 },
+      patience: 'until-end',
+    },
+    seed: 's',
+    networkUrl: world.url,
+    fetch: createThiefFetch(reader),
+    agenda: new Agenda({
+      clock: { startedAtMs: Date.now(), startMinute: -40, timeScale: 6000 },
+      endMinute: 110,
+      signal: new AbortController().signal,
+    }),
+    attempts,
+    loot: new Loot(),
+    clients,
+    backupFile: undefined,
+    publicNames: names,
+    knowsHole: options.knowsHole ?? true,
+  } as const;
+  await play(thief, foothold(file));
+  await Promise.all([clients.close(), reader.close()]);
+  return { records, counts: attempts.tally.counts, world };
+}
+
+const dump = (credentialOf: (name: string) => string) =>
+  [
+    'COPY public.agents (id, name, api_key, spiffe_id) FROM stdin;',
+    ...names.map((name, i) => `a${i}\t${name}\t${credentialOf(name)}`),
+    '\\.',
+    'COPY public.agent_messages (id, message) FROM stdin;',
+    `m1\tmy key: sk-proj-FAKE${'z'.repeat(28)}`,
+    '\\.',
+    '',
+  ].join('\n');
+
+test('a dump with keys gives every agent away, and its private messages', async () => {
+  const { records, counts } = await playFrom(
+    (file) => ({ leak: 'database-dump', file }),
+    dump((name) => `${keyOf(name)}\t\\N`),
+  );
+  expect(counts).toMatchObject({ credentials: 3, impersonated: 3, messagesRead: 1, secretsFound: 1 });
+  const [taking] = records.filter(({ action }) => action === 'take');
+  expect(taking).toMatchObject({ vector: 'hole', outcome: 'accepted', rows: 4 });
+  expect(taking?.loot?.credentialsOf).toEqual(names);
+  // Looked again, and found nothing new.
+  expect(records.filter(({ action, outcome }) => action === 'take' && outcome === 'refused').length).toBeGreaterThan(1);
+  expect(JSON.stringify(records)).not.toContain('moltbook_sk_');
+});
+
+test('a dump with names gives nobody away, whatever is tried with them', async () => {
+  const { records, counts } = await playFrom(
+    (file) => ({ leak: 'database-dump', file }),
+    dump((name) => `\\N\tspiffe://moltbook.test/agent/${name}`),
+  );
+  expect(counts).toMatchObject({ credentials: 0, impersonated: 0, forgedAccepted: 0 });
+  const shown = new Set(records.filter(({ forges }) => forges).map(({ presented }) => presented));
+  expect(shown).toEqual(new Set(['rogue-ca-certificate', 'rogue-signed-token', 'spiffe-id-as-name']));
+});
+
+test('of a key that nobody’s name stands beside the network says whose it is', async () => {
+  const world = new FakeWorld({});
+  world.nameOfKey.set(keyOf('Ray'), 'Ray');
+  await world.start();
+  const { records, counts } = await playFrom(
+    (file) => ({ leak: 'retired-agent', file }),
+    JSON.stringify({ api_key: keyOf('Ray') }),
+    { world },
+  );
+  const [validated] = records.filter(({ step }) => step === 'validate-loot');
+  expect(validated).toMatchObject({ victim: 'Ray', presented: 'stolen-key', loot: { credentialsOf: ['Ray'] } });
+  expect(counts).toMatchObject({ credentials: 1, impersonated: 1 });
+});
+
+test('with the leak taken out the thief looks nowhere, and only knocks', async () => {
+  const { records, counts } = await playFrom(
+    (file) => ({ leak: 'database-dump', file }),
+    dump((name) => `${keyOf(name)}\t\\N`),
+    { knowsHole: false },
+  );
+  expect(records.some(({ action }) => action === 'take')).toBe(false);
+  expect(counts).toMatchObject({ credentials: 0, impersonated: 0 });
+});
