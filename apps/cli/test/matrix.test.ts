@@ -19,18 +19,7 @@ async function matrix(
   extra: readonly string[] = [],
   onText: (said: string, kill: () => void) => void = () => {},
 ) {
-  const flags = [
-    '--arms',
-    ARMS.join(','),
-    '--leaks',
-    LEAKS.join(','),
-    '--seeds',
-    '1',
-    '--at-once',
-    '2',
-    '--time-scale',
-    '900',
-  ];
+  const flags = ['--arms', ARMS.join(','), '--leaks', LEAKS.join(','), '--seeds', '1', '--at-once', '2'];
   const child = spawn(process.execPath, [main, 'matrix', ...flags, '--out', out, ...extra], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

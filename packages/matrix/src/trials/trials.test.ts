@@ -34,7 +34,7 @@ test('a matrix may be continued only as the same experiment, whenever it was beg
   ]);
 });
 
-const found = { foundFile: true };
+const found = { foundFile: true, timeScale: 480 };
 const [trial] = planTrials(fakeManifest);
 const measured = trial && fakeTrial(trial, 1, 5).measured?.result;
 const withHonest = (honest: object) => {
@@ -56,6 +56,12 @@ test('a trial in which agents were kept from their work before anything had leak
   expect(whyRejected('host-root', withHonest({ sent: 0 }), found)).toContain('no honest request');
 });
 
+test('a trial on a machine that is too slow for its scale of time is rejected, with what to do', () => {
+  const honest = withHonest({ sent: 100, failed: 0, byPhase: phases(1), latencyMsP50: 1000 });
+  expect(whyRejected('open-database', honest, found)).toContain('8 minutes of the incident');
+  expect(whyRejected('open-database', honest, { ...found, timeScale: 120 })).toBeNull();
+});
+
 test('requests without an answer reject a trial, but not one whose leak is an outage', () => {
   const honest = withHonest({ sent: 100, failed: 20, byPhase: phases(1) });
   expect(whyRejected('open-database', honest, found)).toContain('20 %');
@@ -70,6 +76,6 @@ test('refusals after a reset are a result, and no reason to reject', () => {
 
 test('a trial in which nothing lay where it had to is rejected, where the world puts a file there', () => {
   const honest = withHonest({ sent: 100, failed: 0, byPhase: phases(1) });
-  expect(whyRejected('database-dump', honest, { foundFile: false })).toContain('never found');
-  expect(whyRejected('sidecar-socket', honest, { foundFile: false })).toBeNull();
+  expect(whyRejected('database-dump', honest, { ...found, foundFile: false })).toContain('never found');
+  expect(whyRejected('sidecar-socket', honest, { ...found, foundFile: false })).toBeNull();
 });
