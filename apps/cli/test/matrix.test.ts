@@ -8,14 +8,17 @@ import { afterAll, expect, test } from 'vitest';
 
 const main = join(import.meta.dirname, '../dist/main.js');
 const ARMS = ['static-key', 'hashed-key'];
-const LEAKS = ['open-database', 'database-dump'];
+const LEAKS = ['open-database', 'request-logs'];
 const TRIALS = ARMS.flatMap((arm) => LEAKS.map((leak) => `${arm}_${leak}_matrix-1`)).sort();
 const out = join(mkdtempSync(join(tmpdir(), 'matrix-test-')), 'matrix');
 const started: { kill(signal: NodeJS.Signals): boolean }[] = [];
 afterAll(() => started.forEach((child) => void child.kill('SIGKILL')));
 
 /** The command, with what it says; `onLine` hears each line as it comes. */
-async function matrix(extra: readonly string[] = [], onText: (said: string, kill: () => void) => void = () => {}) {
+async function matrix(
+  extra: readonly string[] = [],
+  onText: (said: string, kill: () => void) => void = () => {},
+) {
   const flags = ['--arms', ARMS.join(','), '--leaks', LEAKS.join(','), '--seeds', '1', '--at-once', '2'];
   const child = spawn(process.execPath, [main, 'matrix', ...flags, '--out', out, ...extra], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -71,7 +74,7 @@ test('other flags do not go on with another matrix’s folder, and say what diff
 test('the same seed gives the same population, and the thief the same order of victims, in every trial', () => {
   const worlds = TRIALS.map((id) => {
     const [arm = '', leak = ''] = id.split('_');
-    const records = readLedgers(join(out, 'trials', id, arm, 'ledger'));
+    const records = readLedgers(join(out, 'trials', id, arm, 'ledger')).sort((a, b) => a.atMs - b.atMs);
     const honest = records.flatMap((record) => (record.ledger === 'agents' ? [record.agent] : []));
     const tried = records.flatMap((record) =>
       record.ledger === 'attacker' && record.vector === 'stolen-credential' && record.victim !== null

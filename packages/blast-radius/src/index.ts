@@ -8,5 +8,5 @@ export type { LoadArm, LoadBlockResult, LoadResult } from './load/load-result.ts
 export type { LoadRun } from './load/measure-load.ts';
 export type { Ratio } from './load/ratio.ts';
 export { isMetric, metricNames } from './metric-names.ts';
-export { type Reach, type ReachSpan, type StolenCredential, traceReach } from './metrics/reach.ts';
+export { type ReachSpan, traceReach } from './metrics/reach.ts';
 export { type ArmManifest, host, type RunManifest, runManifest } from './run/run-manifest.ts';

@@ -20,21 +20,25 @@ export function addMatrixCommand(program: Command): void {
       ),
     )
     .addOption(
-      new Option('--at-once <n>', 'worlds that live at the same time (default: one for each core)').argParser(
-        wholeNumber(1, 64),
-      ),
+      new Option(
+        '--at-once <n>',
+        'worlds that live at the same time (default: one for each core, and one more)',
+      ).argParser(wholeNumber(1, 64)),
     )
     .addOption(
       new Option('--agents <n>', 'how many agents live in each world').argParser(wholeNumber(7, 5000)),
     )
     .addOption(
-      new Option('--time-scale <k>', 'incident seconds in one real second').argParser(positiveNumber(1, 2000)),
+      new Option('--time-scale <k>', 'incident seconds in one real second').argParser(
+        positiveNumber(1, 2000),
+      ),
     )
+    .addOption(new Option('--scenario <s>', 'the incident that is played').default('credential-matrix'))
     .addOption(
-      new Option('--scenario <s>', 'the incident that is played').default('credential-matrix'),
-    )
-    .addOption(
-      new Option('--jobs <url>', 'a redis:// or postgres:// URL for the trials’ jobs (default: one of its own)'),
+      new Option(
+        '--jobs <url>',
+        'a redis:// or postgres:// URL for the trials’ jobs (default: one of its own)',
+      ),
     )
     .action((flags: MatrixFlags) => matrix(flags));
 }

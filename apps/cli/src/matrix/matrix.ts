@@ -39,7 +39,9 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   const folder = MatrixFolder.open(flags.out ?? join('runs', scenario.name), manifestOf(scenario, flags));
   const planned = planTrials(folder.manifest);
   const waiting = planned.filter(({ id }) => !folder.hasEnded(id));
-  say(`${planned.length} trials, ${planned.length - waiting.length} of them there already, in ${folder.path}`);
+  say(
+    `${planned.length} trials, ${planned.length - waiting.length} of them there already, in ${folder.path}`,
+  );
   if (waiting.length > 0) await play(waiting, folder, scenario, flags);
   const results = writeMatrixReport(folder);
   process.stdout.write(
@@ -72,7 +74,8 @@ async function play(
     await runTrialJobs(waiting, {
       url: flags.jobs ?? (await platform.createJobsDatabase()),
       queue: `matrix-${createHash('sha256').update(folder.path).digest('hex').slice(0, 16)}`,
-      atOnce: flags.atOnce ?? availableParallelism(),
+      // A world waits more than it computes: one more than there are cores keeps them busy.
+      atOnce: flags.atOnce ?? availableParallelism() + 1,
       signal,
       play: async (trial, { isLast }) => {
         if (folder.hasEnded(trial.id)) return;
@@ -85,7 +88,11 @@ async function play(
             return problemOf(error);
           },
         );
-        const attempt = { startedAt: new Date(begun).toISOString(), seconds: (Date.now() - begun) / 1000, problem };
+        const attempt = {
+          startedAt: new Date(begun).toISOString(),
+          seconds: (Date.now() - begun) / 1000,
+          problem,
+        };
         attempts.set(trial.id, [...before, attempt]);
         if (problem !== null && !isLast) {
           progress.again(trial, problem);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readLedgers } from '@blastradius/ledger';
 import { type Trial, whyRejected } from '@blastradius/matrix';
 import type { Scenario } from '@blastradius/scenario';
 import { type Platform, runScenario } from '@blastradius/stack';
@@ -24,6 +26,9 @@ export async function playTrial(trial: Trial, folder: string, settings: TrialSet
     folder,
   });
   const result = writeReport(folder).arms[trial.arm];
-  const problem = result ? whyRejected(trial.leak, result) : 'its report has no such arm';
+  const foundFile = readLedgers(join(folder, trial.arm, 'ledger')).some(
+    (record) => record.ledger === 'attacker' && record.action === 'take' && (record.rows ?? 0) > 0,
+  );
+  const problem = result ? whyRejected(trial.leak, result, { foundFile, timeScale: settings.timeScale }) : 'its report has no such arm';
   if (problem !== null) throw new TrialRejected(problem);
 }

@@ -65,7 +65,8 @@ export async function runTrialJobs(
 type Handle = (trial: Trial, attemptsMade: number) => Promise<void>;
 
 function connect(url: string, name: string, concurrency: number, handle: Handle) {
-  const process = ({ data, attemptsMade }: { data: Trial; attemptsMade: number }) => handle(data, attemptsMade);
+  const process = ({ data, attemptsMade }: { data: Trial; attemptsMade: number }) =>
+    handle(data, attemptsMade);
   const settings = {
     concurrency,
     lockDuration: LOCK_MS,

@@ -18,7 +18,7 @@ import {
 } from '@blastradius/matrix';
 import { RunUnreadable, readManifest } from '../read-manifest.ts';
 import { writeReport } from '../write-report.ts';
-import { MatrixFolder, writeWhole } from './matrix-folder.ts';
+import { type MatrixFolder, writeWhole } from './matrix-folder.ts';
 
 /** Computes every number of a matrix again, from the ledgers of its trials alone, and writes its files. */
 export function writeMatrixReport(folder: MatrixFolder): MatrixResults {

@@ -13,16 +13,20 @@ export function renderLeakCharts(leak: Leak, { cells, manifest }: MatrixResults)
   const stolen = own.filter(({ survival }) => survival.length > 0);
   const spared = own.filter((cell) => !reached.includes(cell)).map(({ arm }) => armName(arm));
   const armIndex = ({ arm }: Cell) => manifest.arms.indexOf(arm) % STYLES;
-  const reachLines = reached.map((cell): ChartLine => ({
-    label: armName(cell.arm),
-    armIndex: armIndex(cell),
-    points: cell.reach,
-  }));
-  const survivalLines = stolen.map((cell): ChartLine => ({
-    label: armName(cell.arm),
-    armIndex: armIndex(cell),
-    points: cell.survival.map(([minutes, share]) => [minutes, Math.round(share * 1000) / 10]),
-  }));
+  const reachLines = reached.map(
+    (cell): ChartLine => ({
+      label: armName(cell.arm),
+      armIndex: armIndex(cell),
+      points: cell.reach,
+    }),
+  );
+  const survivalLines = stolen.map(
+    (cell): ChartLine => ({
+      label: armName(cell.arm),
+      armIndex: armIndex(cell),
+      points: cell.survival.map(([minutes, share]) => [minutes, Math.round(share * 1000) / 10]),
+    }),
+  );
   return html`<h3 id="leak-${leaks.options.indexOf(leak)}">${leakName(leak)}</h3>
 ${spared.length > 0 ? html`<p class="soft">Nothing stolen was accepted: ${spared.join(', ')}.</p>` : ''}
 <div class="two-charts">${chart('Agents in reach', reachLines, 'incident minutes')}${chart('Stolen credentials that still work, %', survivalLines, 'minutes since they were taken')}</div>`;

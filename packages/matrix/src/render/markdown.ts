@@ -56,4 +56,5 @@ function reasons(cells: readonly Cell[]): string {
   return lines.length === 0 ? 'All have all of theirs.' : lines.join('\n');
 }
 
-const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const row = (cells: readonly string[]) =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -48,7 +48,9 @@ test('an incomplete matrix says so, and no cell of it is empty', () => {
 });
 
 test('the same numbers stand in text and picture', () => {
-  expect(renderMatrixMarkdown(results)).toContain('| Static key | 510 (500 to 520) | 510 (500 to 520) | n/a |');
+  expect(renderMatrixMarkdown(results)).toContain(
+    '| Static key | 510 (500 to 520) | 510 (500 to 520) | n/a |',
+  );
   const svg = renderHeatMapSvg(results);
   expect(svg.match(/class="cell"/g)).toHaveLength(9);
   expect(svg).toContain('>510</text>');

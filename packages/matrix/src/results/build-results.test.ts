@@ -7,21 +7,22 @@ import { fakeManifest, fakeTrials } from './fake-trials.ts';
 const results = buildResults(fakeManifest, fakeTrials());
 
 test('a cell has the median over its seeds, and its interval lies within what was measured', () => {
-  const { estimate, full } = find(results.cells, 'static-key', 'host-root').figures.blast_area_agent_minutes ?? {};
+  const { estimate, full } =
+    find(results.cells, 'static-key', 'host-root').figures['blast_area_agent_minutes'] ?? {};
   expect(estimate).toEqual({ n: 3, median: 510, low: 500, high: 520 });
   expect(full).toBe(10 * 110);
 });
 
 test('differences are paired by seed, and the baseline has none', () => {
   const difference = (arm: 'static-key' | 'jwt-svid') =>
-    find(results.cells, arm, 'host-root').figures.blast_area_agent_minutes?.difference;
+    find(results.cells, arm, 'host-root').figures['blast_area_agent_minutes']?.difference;
   expect(difference('jwt-svid')).toEqual({ n: 3, median: -505, low: -515, high: -495 });
   expect(difference('static-key')).toBeNull();
 });
 
 test('an arm whose baseline can’t play the leak has numbers and no difference', () => {
   const cell = find(results.cells, 'jwt-svid', 'issuer-outage');
-  expect(cell.figures.agents_impersonated).toMatchObject({ estimate: { median: 1 }, difference: null });
+  expect(cell.figures['agents_impersonated']).toMatchObject({ estimate: { median: 1 }, difference: null });
 });
 
 test('a combination that makes no sense says why, and has no trial', () => {
@@ -39,7 +40,9 @@ test('a matrix is complete when every trial was measured, and not before', () =>
   const partly = buildResults(fakeManifest, without);
   expect(partly.complete).toBe(false);
   expect(partly.trials.find(({ trial }) => trial === first?.id)?.state).toBe('missing');
-  expect(find(partly.cells, first?.arm ?? '', first?.leak ?? '').why).toBe(`without seed ${first?.seed}: missing`);
+  expect(find(partly.cells, first?.arm ?? '', first?.leak ?? '').why).toBe(
+    `without seed ${first?.seed}: missing`,
+  );
 });
 
 test('a cell whose trials all failed says so with their reasons', () => {
@@ -49,7 +52,9 @@ test('a cell whose trials all failed says so with their reasons', () => {
           record: {
             ...trial.record,
             state: 'failed' as const,
-            attempts: [{ startedAt: fakeManifest.startedAt, seconds: 1, problem: 'the issuer did not start' }],
+            attempts: [
+              { startedAt: fakeManifest.startedAt, seconds: 1, problem: 'the issuer did not start' },
+            ],
           },
           measured: null,
         }

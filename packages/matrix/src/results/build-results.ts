@@ -1,4 +1,4 @@
-import type { Reach } from '@blastradius/blast-radius';
+import type { ArmResult, ReachSpan } from '@blastradius/blast-radius';
 import { type Arm, type Leak, whyNotApplicable } from '@blastradius/contracts';
 import { median } from 'simple-statistics';
 import { estimate, pairedDifferences } from '../statistics/estimate.ts';
@@ -69,11 +69,17 @@ function cellOf(
     figures: Object.fromEntries(
       figures.map(({ name, full }) => [name, figureOf(name, fullOf(measured, full))]),
     ),
-    survival: survivalCurve(measured.flatMap(({ reach }) => reach.stolen)),
+    survival: survivalCurve(measured.flatMap(({ result }) => result.credentialSurvival.map(lifetimeOf))),
     reach: reachOverTime(measured),
   };
 }
 
+/** One that was never refused may work on after the run. */
+function lifetimeOf({ takenMinute, lastAcceptedMinute, refusedMinute }: Stolen) {
+  return { minutes: (lastAcceptedMinute ?? takenMinute) - takenMinute, ended: refusedMinute !== null };
+}
+
+type Stolen = ArmResult['credentialSurvival'][number];
 type Measured = NonNullable<EndedTrial['measured']>;
 
 function fullOf(measured: readonly Measured[], full: ((result: Measured['result']) => number) | undefined) {
@@ -114,5 +120,5 @@ function reachOverTime(measured: readonly Measured[]): [number, number][] {
   );
 }
 
-const inReach = ({ spans }: Reach, minute: number) =>
+const inReach = (spans: readonly ReachSpan[], minute: number) =>
   spans.filter(({ fromMinute, untilMinute }) => fromMinute < minute + 1 && untilMinute >= minute).length;

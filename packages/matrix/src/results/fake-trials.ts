@@ -62,10 +62,7 @@ export function fakeTrial({ id, arm, leak, seed }: Trial, agents: number, minute
     },
     measured: {
       result: computeArm(run, records),
-      reach: {
-        stolen: victims.map((agent) => ({ agent, minutes, ended: true })),
-        spans: victims.map((agent) => ({ agent, fromMinute: 0, untilMinute: minutes })),
-      },
+      reach: victims.map((agent) => ({ agent, fromMinute: 0, untilMinute: minutes })),
     },
   };
 }

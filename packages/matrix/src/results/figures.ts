@@ -46,7 +46,8 @@ export const figures: readonly Figure[] = [
     name: 'exposure_window_minutes',
     title: 'Exposure window',
     unit: 'minutes of the incident',
-    description: 'From the leak to the last accepted use of what was stolen; 0 where nothing was ever accepted.',
+    description:
+      'From the leak to the last accepted use of what was stolen; 0 where nothing was ever accepted.',
     path: 'exposureWindow',
     worse: 'high',
     full: liveMinutes,
@@ -93,7 +94,8 @@ export const figures: readonly Figure[] = [
     name: 'credentials_accepted_at_last_try',
     title: 'Still accepted at the last try',
     unit: 'agents',
-    description: 'Agents whose stolen credential was accepted at the thief’s last try: the exposure had not ended.',
+    description:
+      'Agents whose stolen credential was accepted at the thief’s last try: the exposure had not ended.',
     path: 'credentialsAcceptedAtLastTry',
     worse: 'high',
     full: ({ agents }) => agents,
@@ -131,7 +133,8 @@ export const figures: readonly Figure[] = [
     name: 'stranded_agent_minutes',
     title: 'Agents stranded, times minutes',
     unit: 'agent-minutes of the incident',
-    description: 'The integral over time of the agents that were shut out: what recovery, or an outage, costs.',
+    description:
+      'The integral over time of the agents that were shut out: what recovery, or an outage, costs.',
     path: 'agentsStranded.agentMinutes',
     worse: 'high',
     full: (result) => result.agents * liveMinutes(result),
@@ -160,7 +163,8 @@ export const figures: readonly Figure[] = [
     name: 'forgeries_attributable_share',
     title: 'Forgeries that the log tells apart',
     unit: 'share, 0 to 1',
-    description: 'Of the accepted forgeries, those that the audit log alone tells from the agent’s own requests.',
+    description:
+      'Of the accepted forgeries, those that the audit log alone tells from the agent’s own requests.',
     path: 'attributableForgeries.accepted.withStolenCredential.share',
     worse: null,
     of: ({ attributableForgeries }) => attributableForgeries.accepted.withStolenCredential.share,
@@ -169,7 +173,8 @@ export const figures: readonly Figure[] = [
     name: 'ledger_disagreements',
     title: 'Ledgers that disagree',
     unit: 'requests',
-    description: 'Requests that their sender’s ledger and the audit log tell differently: 0, or the trial is in doubt.',
+    description:
+      'Requests that their sender’s ledger and the audit log tell differently: 0, or the trial is in doubt.',
     path: 'ledgersAgree.disagreements',
     worse: null,
     of: ({ ledgersAgree }) => ledgersAgree.disagreements,

@@ -1,4 +1,4 @@
-import type { ArmResult, Reach } from '@blastradius/blast-radius';
+import type { ArmResult, ReachSpan } from '@blastradius/blast-radius';
 import type { Arm, Leak } from '@blastradius/contracts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { SurvivalPoint } from '../statistics/survival.ts';
@@ -8,7 +8,7 @@ import type { TrialRecord } from '../trials/trial-record.ts';
 /** A trial that has ended, with what its ledgers came to; nothing where it failed. */
 export interface EndedTrial {
   readonly record: TrialRecord;
-  readonly measured: { readonly result: ArmResult; readonly reach: Reach } | null;
+  readonly measured: { readonly result: ArmResult; readonly reach: readonly ReachSpan[] } | null;
 }
 
 /** One trial as a row of numbers: a line of `trials.csv`. */

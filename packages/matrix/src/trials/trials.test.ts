@@ -34,6 +34,7 @@ test('a matrix may be continued only as the same experiment, whenever it was beg
   ]);
 });
 
+const found = { foundFile: true, timeScale: 480 };
 const [trial] = planTrials(fakeManifest);
 const measured = trial && fakeTrial(trial, 1, 5).measured?.result;
 const withHonest = (honest: object) => {
@@ -49,16 +50,32 @@ const phases = (before: number) => ({
 });
 
 test('a trial in which agents were kept from their work before anything had leaked is rejected', () => {
-  expect(whyRejected('host-root', withHonest({ sent: 100, failed: 0, byPhase: phases(0.5) }))).toContain('50 %');
-  expect(whyRejected('host-root', withHonest({ sent: 0 }))).toContain('no honest request');
+  expect(
+    whyRejected('host-root', withHonest({ sent: 100, failed: 0, byPhase: phases(0.5) }), found),
+  ).toContain('50 %');
+  expect(whyRejected('host-root', withHonest({ sent: 0 }), found)).toContain('no honest request');
+});
+
+test('a trial on a machine that is too slow for its scale of time is rejected, with what to do', () => {
+  const honest = withHonest({ sent: 100, failed: 0, byPhase: phases(1), latencyMsP50: 1000 });
+  expect(whyRejected('open-database', honest, found)).toContain('8 minutes of the incident');
+  expect(whyRejected('open-database', honest, { ...found, timeScale: 120 })).toBeNull();
 });
 
 test('requests without an answer reject a trial, but not one whose leak is an outage', () => {
   const honest = withHonest({ sent: 100, failed: 20, byPhase: phases(1) });
-  expect(whyRejected('open-database', honest)).toContain('20 %');
-  expect(whyRejected('issuer-outage', honest)).toBeNull();
+  expect(whyRejected('open-database', honest, found)).toContain('20 %');
+  expect(whyRejected('issuer-outage', honest, found)).toBeNull();
 });
 
 test('refusals after a reset are a result, and no reason to reject', () => {
-  expect(whyRejected('open-database', withHonest({ sent: 100, failed: 0, byPhase: phases(1) }))).toBeNull();
+  expect(
+    whyRejected('open-database', withHonest({ sent: 100, failed: 0, byPhase: phases(1) }), found),
+  ).toBeNull();
+});
+
+test('a trial in which nothing lay where it had to is rejected, where the world puts a file there', () => {
+  const honest = withHonest({ sent: 100, failed: 0, byPhase: phases(1) });
+  expect(whyRejected('database-dump', honest, { ...found, foundFile: false })).toContain('never found');
+  expect(whyRejected('sidecar-socket', honest, { ...found, foundFile: false })).toBeNull();
 });

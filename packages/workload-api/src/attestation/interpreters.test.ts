@@ -74,6 +74,7 @@ describe('scriptArgument', () => {
 describe('injectsCode', () => {
   it.each([
     ['node', 'NODE_OPTIONS=--import=/x'],
+    ['node', 'NODE_COMPILE_CACHE=/tmp/x'],
     ['node', 'LD_PRELOAD=/x.so'],
     ['node', 'OPENSSL_CONF=/x'],
     ['python3', 'PYTHONPATH=/x'],
