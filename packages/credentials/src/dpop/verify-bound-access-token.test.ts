@@ -82,11 +82,20 @@ const untrustedTokens: readonly [string, () => Promise<string> | string][] = [
   ['that is not valid yet', () => token({ claims: { nbf: seconds + 30 } })],
   ['that was issued in the future', () => token({ claims: { iat: seconds + 30 } })],
   ['by a rogue key', () => token({ key: rogue.privateKey })],
-  ['by the key of JWT-SVIDs, under its kid', () => token({ key: jwtSvidKey.privateKey, header: { kid: 'jwt' } })],
+  [
+    'by the key of JWT-SVIDs, under its kid',
+    () => token({ key: jwtSvidKey.privateKey, header: { kid: 'jwt' } }),
+  ],
   ['without a kid', () => token({ header: { kid: undefined } })],
   ['of alg none', async () => resigned(await token(), { alg: 'none' }, () => 'AA')],
-  ['of HS256 with the public key', async () => resigned(await token(), { alg: 'HS256' }, hmacBy(signer.publicKey))],
-  ['with a key of its own', async () => resigned(await token({ key: rogue.privateKey }), { jwk: publicJwk }, () => 'AA')],
+  [
+    'of HS256 with the public key',
+    async () => resigned(await token(), { alg: 'HS256' }, hmacBy(signer.publicKey)),
+  ],
+  [
+    'with a key of its own',
+    async () => resigned(await token({ key: rogue.privateKey }), { jwk: publicJwk }, () => 'AA'),
+  ],
   ['that was delegated', () => token({ claims: { act: { sub: 'spiffe://moltbook.test/agent/Eel' } } })],
   ['that another client holds', () => token({ claims: { client_id: 'spiffe://moltbook.test/agent/Eel' } })],
   ['whose subject is no SPIFFE ID', () => token({ claims: { sub: 'Crab' } })],
@@ -106,11 +115,20 @@ const untrustedProofs: readonly [string, (accessToken: string) => Promise<string
   ['without an id', (at) => proof(at, { claims: { jti: undefined } })],
   ['of another type', (at) => proof(at, { header: { typ: 'wpt+jwt' } })],
   ['of another type: the token itself', (at) => at],
-  ['by the thief’s key', (at) => proof(at, { key: thief.privateKey, header: { jwk: thief.publicKey.export({ format: 'jwk' }) } })],
+  [
+    'by the thief’s key',
+    (at) => proof(at, { key: thief.privateKey, header: { jwk: thief.publicKey.export({ format: 'jwk' }) } }),
+  ],
   ['by the thief’s key, with the owner’s in its header', (at) => proof(at, { key: thief.privateKey })],
   ['of alg none', async (at) => resigned(await proof(at), { alg: 'none' }, () => 'AA')],
-  ['of HS256 with the public key', async (at) => resigned(await proof(at), { alg: 'HS256' }, hmacBy(holder.publicKey))],
-  ['with the private key in it', (at) => proof(at, { header: { jwk: holder.privateKey.export({ format: 'jwk' }) } })],
+  [
+    'of HS256 with the public key',
+    async (at) => resigned(await proof(at), { alg: 'HS256' }, hmacBy(holder.publicKey)),
+  ],
+  [
+    'with the private key in it',
+    (at) => proof(at, { header: { jwk: holder.privateKey.export({ format: 'jwk' }) } }),
+  ],
   ['twice in one header', async (at) => `${await proof(at)}, ${await proof(at, { claims: { jti: 'two' } })}`],
   ['that is none', () => 'nonsense'],
 ];
@@ -142,12 +160,16 @@ describe('an access token with a DPoP proof', () => {
 
   test('that binds nobody is no token here, whoever shows it with whatever proof', async () => {
     const bearer = await token({ claims: { cnf: undefined } });
-    await expect(show(bearer, await proof(bearer))).rejects.toMatchObject({ code: 'admission.untrusted-proof' });
+    await expect(show(bearer, await proof(bearer))).rejects.toMatchObject({
+      code: 'admission.untrusted-proof',
+    });
   });
 
   test.each(untrustedTokens)('is refused: a token %s', async (_, made) => {
     const shown = await made();
-    await expect(show(shown, await proof(shown))).rejects.toMatchObject({ code: 'admission.untrusted-token' });
+    await expect(show(shown, await proof(shown))).rejects.toMatchObject({
+      code: 'admission.untrusted-token',
+    });
   });
 
   test.each(untrustedProofs)('is refused: a proof %s', async (_, made) => {
