@@ -9,6 +9,7 @@ export {
   postsIn,
   requestedConversationsIn,
 } from './agent-client/read-answer.ts';
+export { callService } from './agent-client/send-request.ts';
 export {
   followIssuerKeys,
   type IssuerKeys,
@@ -25,7 +26,6 @@ export {
   type ShownBoundAccessToken,
   type VerifyBoundAccessToken,
 } from './dpop/verify-bound-access-token.ts';
-export { callService } from './agent-client/send-request.ts';
 export { isHashOfKey, keptHashed, keptPlain, type StoredKey } from './hashed-key/stored-key.ts';
 export { presentJwtSvid } from './jwt-svid/present.ts';
 export {

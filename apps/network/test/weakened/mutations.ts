@@ -102,13 +102,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     arm: 'rotated-key',
-    weakened: 'never ends the overlap',
-    weak: weak.endlessOverlap,
+    weakened: 'goes on taking a key that was replaced, past the overlap',
+    weak: weak.keysCachedForEver,
     leak: 'request-logs',
     worse: 'credentialsUsableAfterFix',
     attack: async (place, victim) => {
       const logged = await enrol(place, victim, showNothing());
-      await rotateOnce(place, victim);
+      await forge(place, showKey(logged));
+      await rotate(place, victim);
       return forge(place, showKey(logged));
     },
   },
@@ -335,17 +336,15 @@ async function keyAfterReset(place: Place, stolen: string): Promise<Answer> {
   return forge(place, showKey(stolen));
 }
 
-/** One rotation, and its overlap: the key before has ended, and the next rotation is far. */
-async function rotateOnce({ network: { operatorSocket } }: Place, agent: string): Promise<void> {
-  const order = (periodSeconds: number) =>
-    callOperator(operatorSocket, 'PUT', '/operator/key-rotation', { periodSeconds, overlapSeconds: 1 });
+/** At least one rotation, and its overlap: the key before has ended. */
+async function rotate({ network: { operatorSocket } }: Place, agent: string): Promise<void> {
+  const order = { periodSeconds: 2, overlapSeconds: 1 };
   const path = '/operator/replaced-keys?afterMs=0';
-  await order(5);
+  await callOperator(operatorSocket, 'PUT', '/operator/key-rotation', order);
   await until(async () => {
     const { body } = await callOperator(operatorSocket, 'GET', path);
     return body.keys.some((replaced: { agent: string }) => replaced.agent === agent);
   });
-  await order(3600);
   await pause(1500);
 }
 

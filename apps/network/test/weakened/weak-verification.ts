@@ -64,14 +64,6 @@ class CachedKeys extends PostgresAgentsByCredential {
 
 export const keysCachedForEver: Weak = { agents: (database) => new CachedKeys(database) };
 
-class EndlessOverlap extends PostgresAgentsByCredential {
-  override withPreviousKey(key: string): Promise<CurrentAgent | undefined> {
-    return super.withPreviousKey(key, new Date(0));
-  }
-}
-
-export const endlessOverlap: Weak = { agents: (database) => new EndlessOverlap(database) };
-
 /** Judges as the real admission does, and then lets in whom it finds in another way. */
 function admitting(
   find: (refused: Judgement, request: AdmissionRequest, agents: AgentsByCredential) => Promise<Found> | Found,

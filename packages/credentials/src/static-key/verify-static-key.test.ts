@@ -24,6 +24,25 @@ describe('a static key', () => {
     },
   );
 
+  test.each([
+    `Bearer ${key}, Bearer ${key}`,
+    `Bearer ${key},${key}`,
+    `DPoP ${key}`,
+    `Bearer\t${key}`,
+    `Bearer ${key}\n`,
+    `xBearer ${key}`,
+  ])('is not read from two values or another scheme: %j', (header) => {
+    expect(bearerKeyIn(header).kind).not.toBe('key');
+  });
+
+  test.each([key.toUpperCase(), key.slice(0, 24), `${key.slice(0, -1)}%`, `sha256:${'0'.repeat(64)}`])(
+    'is no beginning, pattern, other case or hash of one: %s',
+    (token) => {
+      expect(bearerKeyIn(`Bearer ${token}`).kind).toBe('malformed');
+      expect(isSameStaticKey(token, key)).toBe(false);
+    },
+  );
+
   test('equals itself and nothing else', () => {
     expect(isSameStaticKey(key, key)).toBe(true);
     expect(isSameStaticKey(key, `${key}x`)).toBe(false);

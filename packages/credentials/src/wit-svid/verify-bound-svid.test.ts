@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { createTokenAuthority, mintJwtSvid, mintWitSvid, type TokenAuthority } from '@blastradius/pki';
 import { WitBundleSet } from '@blastradius/spiffe';
 import { SignJWT } from 'jose';
@@ -28,11 +28,11 @@ beforeEach(() => {
   verify = boundSvidVerifier({ bundles: () => bundles, leewaySeconds: 1 });
 });
 
-function boundTo(signer: TokenAuthority, lifetimeMs = hourMs / 2): BoundToken {
+function boundTo(signer: TokenAuthority, lifetimeMs = hourMs / 2, id = spiffeId): BoundToken {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { token } = mintWitSvid({
     authority: signer,
-    spiffeId,
+    spiffeId: id,
     publicKeySpki: publicKey.export({ type: 'spki', format: 'der' }),
     issuedAt: new Date(Date.now() - hourMs / 4),
     expiresAt: new Date(Date.now() + lifetimeMs),
@@ -55,6 +55,26 @@ async function proofWith(changes: {
     .setProtectedHeader({ alg: 'ES256', typ: 'wpt+jwt', ...changes.header })
     .sign(svid.privateKey);
 }
+
+const jwtSvid = () =>
+  mintJwtSvid({ authority, spiffeId, audience: [target], issuedAt: new Date(), expiresAt: soon() }).token;
+
+/** With a header that no signer writes. */
+function resigned(jwt: string, header: Record<string, unknown>, sign: (input: string) => string): string {
+  const [before = '', payload = ''] = jwt.split('.');
+  const changed = { ...JSON.parse(Buffer.from(before, 'base64url').toString()), ...header };
+  const input = `${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${payload}`;
+  return `${input}.${sign(input)}`;
+}
+const hmacOfHolder = (input: string) =>
+  createHmac('sha256', createPublicKey(svid.privateKey).export({ type: 'spki', format: 'pem' }))
+    .update(input)
+    .digest('base64url');
+
+const hmacOfAuthority = (input: string) =>
+  createHmac('sha256', authority.publicKey.export({ type: 'spki', format: 'pem' }))
+    .update(input)
+    .digest('base64url');
 
 describe('a WIT-SVID with a proof', () => {
   test('is believed, whatever query the request has', async () => {
@@ -86,6 +106,17 @@ describe('a WIT-SVID with a proof', () => {
     ['for other tokens that we do not know', () => proofWith({ claims: { oth: { 'x-other': 'x' } } })],
     ['of another type', () => proofWith({ header: { typ: 'dpop+jwt' } })],
     ['of no type', () => proofWith({ header: { typ: undefined } })],
+    ['that is a JWT-SVID', async () => jwtSvid()],
+    ['of alg none', async () => resigned(await createProof(svid, target), { alg: 'none' }, () => 'AA')],
+    [
+      'of HS256 with the token’s public key',
+      async () => resigned(await createProof(svid, target), { alg: 'HS256' }, hmacOfHolder),
+    ],
+    [
+      'twice in one header',
+      async () => `${await createProof(svid, target)}, ${await createProof(svid, target)}`,
+    ],
+    ['that is not valid yet', () => proofWith({ claims: { nbf: Math.floor(Date.now() / 1000) + 60 } })],
     ['that is none', async () => 'nonsense'],
     ['that is the token itself', async () => svid.token],
   ])('is refused with a proof %s', async (_, proof) => {
@@ -96,6 +127,18 @@ describe('a WIT-SVID with a proof', () => {
     const foreign = boundTo(rogue);
     const proof = await createProof(foreign, target);
     await expect(show(proof, foreign.token)).rejects.toMatchObject({ code: 'admission.untrusted-token' });
+  });
+
+  test.each<[string, () => string]>([
+    ['of alg none', () => resigned(svid.token, { alg: 'none' }, () => 'AA')],
+    ['of HS256 with the public key', () => resigned(svid.token, { alg: 'HS256' }, hmacOfAuthority)],
+    ['under another kid', () => resigned(svid.token, { kid: 'other' }, () => 'AA')],
+    ['of another trust domain', () => boundTo(authority, hourMs / 2, 'spiffe://other.test/agent/Crab').token],
+    ['twice in one header', () => `${svid.token}, ${svid.token}`],
+  ])('is refused: a token %s', async (_, made) => {
+    const token = made();
+    const proof = await createProof({ ...svid, token }, target);
+    await expect(show(proof, token)).rejects.toMatchObject({ code: 'admission.untrusted-token' });
   });
 
   test('is refused after its end, and a JWT-SVID always', async () => {
