@@ -51,6 +51,11 @@ export class DpopArm extends IdentityArm {
     writeFileSync(file, JSON.stringify({ accessToken, accessTokenKey }), { mode: 0o600 });
   }
 
+  /** Proofs are made below the agent, with a key that it never sees. */
+  async shareable(agent: string): Promise<string> {
+    return (await this.#tokenOf(agent).current()).accessToken;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#tokens.values()].map((token) => token.close()));
     this.#sources?.svids.close();
