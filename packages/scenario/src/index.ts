@@ -4,7 +4,6 @@ export {
   injectedText,
   isGullible,
   keyOfHuman,
-  type Orders,
   ordersIn,
 } from './attack/prompt-injection.ts';
 export { createLifePlan } from './life/create-life-plan.ts';

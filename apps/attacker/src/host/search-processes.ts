@@ -8,7 +8,7 @@ import { ProcessView } from './process-view.ts';
 /** Two cores carry the agents as well: a look takes a moment, and the next one goes on. */
 const LOOK: WalkLimits = { bytes: 48 * 2 ** 20, milliseconds: 600 };
 
-export interface Search {
+interface Search {
   readonly credentials: readonly Credential[];
   /** There are processes, or stretches of one, that this round has not come to. */
   readonly hasMore: boolean;

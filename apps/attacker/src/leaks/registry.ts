@@ -12,6 +12,7 @@ import { openNothing } from './nothing-taken.ts';
 import { openRequestLogs } from './request-logs/leak.ts';
 import { openRetiredAgent } from './retired-agent/leak.ts';
 import { openSidecarSocket } from './sidecar-socket/sidecar-socket.ts';
+import { openVaultBootstrapSecret } from './vault-bootstrap-secret/vault-bootstrap-secret.ts';
 
 /** Leaks whose loot is taken first and used then; the others have playbooks of their own. */
 const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
@@ -26,6 +27,7 @@ const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
   'direct-messages': openDirectMessages,
   'man-in-the-middle': openManInTheMiddle,
   'retired-agent': openRetiredAgent,
+  'vault-bootstrap-secret': openVaultBootstrapSecret,
 };
 
 export async function openLeak(foothold: Foothold, thief: Thief): Promise<LeakAct> {

@@ -8,7 +8,7 @@ import {
 } from '@blastradius/scenario';
 import type { Gullibility } from './hosted-agent.ts';
 
-export interface InjectionPlan {
+interface InjectionPlan {
   readonly gullible: ReadonlyMap<string, Gullibility>;
   /** Whether the action stays in the plan of a life. */
   keeps(action: PlannedAction): boolean;

@@ -24,7 +24,7 @@ export function injectedText(hostile: string, round: number): { title: string; c
 }
 
 /** What a text orders whoever reads it to do, as a model that can be talked into things would understand it. */
-export interface Orders {
+interface Orders {
   readonly repost: boolean;
   readonly sendKeyTo: string | null;
 }

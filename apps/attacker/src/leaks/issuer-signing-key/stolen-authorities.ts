@@ -44,7 +44,8 @@ export interface StolenAuthorities {
  */
 export async function stealAuthorities(variables: ReadonlyMap<string, string>): Promise<StolenAuthorities> {
   const found = environment.parse(Object.fromEntries(variables));
-  const database = new Client({ connectionString: rangeDatabase(found.DATABASE_URL) });
+  const database = new Client({ connectionString: found.DATABASE_URL });
+  assertOnThisMachine(database.host);
   await database.connect();
   try {
     const stored = await database.query(
@@ -85,7 +86,7 @@ export async function stealAuthorities(variables: ReadonlyMap<string, string>): 
 }
 
 /** The issuer's own format: version, 12 bytes of IV, 16 of tag, then PKCS #8 by AES-256-GCM, bound to the id. */
-function unwrap(wrapped: Buffer, id: string, keyEncryptionKey: Buffer): KeyObject {
+export function unwrap(wrapped: Buffer, id: string, keyEncryptionKey: Buffer): KeyObject {
   const decipher = createDecipheriv('aes-256-gcm', keyEncryptionKey, wrapped.subarray(1, 13), {
     authTagLength: 16,
   })
@@ -95,11 +96,9 @@ function unwrap(wrapped: Buffer, id: string, keyEncryptionKey: Buffer): KeyObjec
   return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
 }
 
-/** The range's databases are on this machine. */
-export function rangeDatabase(databaseUrl: string): string {
-  const { hostname, searchParams } = new URL(databaseUrl);
-  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
-  if (host.startsWith('/') || /^(127\.\d+\.\d+\.\d+|\[?::1\]?|localhost)$/.test(host)) return databaseUrl;
+/** The range's databases are on this machine, behind a Unix socket or on loopback. */
+export function assertOnThisMachine(host: string): void {
+  if (host.startsWith('/') || /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)) return;
   throw new PlaceRefused(`the database on ${host} is not on this machine`, {
     publicDetail: 'The attacker only attacks the range.',
   });

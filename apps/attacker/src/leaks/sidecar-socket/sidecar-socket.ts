@@ -44,7 +44,7 @@ function asItself(socket: string, thief: Thief): LeakAct {
 }
 
 /** By the agent's own program, which goes on running: what it holds is renewed for it. */
-export function asAgent(pid: number, thief: Thief): LeakAct {
+function asAgent(pid: number, thief: Thief): LeakAct {
   const view = new ProcessView([pid]);
   let program: Promise<AgentProgram> | undefined;
   const take = async () => {
