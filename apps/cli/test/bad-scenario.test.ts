@@ -32,7 +32,9 @@ test.each(['hypothesis-arm-misspelt', 'unit-hours', 'fix-traverses', 'yaml-billi
       out,
     );
     const expected = readFileSync(join(bad, `${name}.expected.txt`), 'utf8');
-    expect(stderr.replaceAll(`${bad}/`, '').replaceAll(/a map of [\w, ]+/g, 'a map of ...')).toBe(`blastradius: ${expected}`);
+    expect(stderr.replaceAll(`${bad}/`, '').replaceAll(/a map of [\w, ]+/g, 'a map of ...')).toBe(
+      `blastradius: ${expected}`,
+    );
     expect(status).toBe(2);
     expect(existsSync(out)).toBe(false);
     expect(existsSync(started)).toBe(false);

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { reportSchema } from '@blastradius/blast-radius';
-import { loadScenario, type Scenario } from '@blastradius/scenario';
 import { arm } from '@blastradius/contracts';
+import { loadScenario, type Scenario } from '@blastradius/scenario';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
@@ -23,11 +23,13 @@ interface Lesson {
 
 const lessons = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && readdirSync(join(folder, entry.name)).includes('README.md'))
-  .map(({ name }): Lesson => ({
-    name,
-    readme: readFileSync(join(folder, name, 'README.md'), 'utf8'),
-    scenario: loadScenario(join(folder, name, 'scenario.yaml')),
-  }));
+  .map(
+    ({ name }): Lesson => ({
+      name,
+      readme: readFileSync(join(folder, name, 'README.md'), 'utf8'),
+      scenario: loadScenario(join(folder, name, 'scenario.yaml')),
+    }),
+  );
 const run = lessons.filter(({ name }) => !RUN_ELSEWHERE.has(name));
 
 test('the scenarios are there, each with a README whose first command is its own', () => {
@@ -37,9 +39,7 @@ test('the scenarios are there, each with a README whose first command is its own
 
 describe.each(run)('$name', ({ name, readme, scenario }) => {
   test('its README states the hypotheses that the scenario has, and which arms they are about', () => {
-    expect(statedIn(readme)).toEqual(
-      scenario.hypotheses.map(({ id, statement }) => ({ id, statement })),
-    );
+    expect(statedIn(readme)).toEqual(scenario.hypotheses.map(({ id, statement }) => ({ id, statement })));
     const armsMeant = new Set(scenario.hypotheses.flatMap(({ expect }) => expect.map((check) => check.arm)));
     expect(armsOf(readme).filter((name) => !arm.options.some((known) => known === name))).toEqual([]);
     expect(armsOf(readme).toSorted()).toEqual([...armsMeant].toSorted());

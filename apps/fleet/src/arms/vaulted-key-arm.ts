@@ -86,10 +86,11 @@ export class VaultedKeyArm implements Arm {
     throw new CommandUnsupported('an agent with a vaulted key has no SVID to back up');
   }
 
+  /** What was fetched is in its hands like any other key. */
   shareable(agent: string): string {
-    const key = this.#keys.get(agent);
-    if (key === undefined) throw new CommandUnsupported(`${agent} has fetched no key`);
-    return key.apiKey;
+    const held = this.#keys.get(agent);
+    if (held === undefined) throw new CommandUnsupported(`${agent} has no key`);
+    return held.apiKey;
   }
 
   close(): Promise<void> {

@@ -4,15 +4,7 @@ import { hasOneProvenance, oneProvenance, provenanceShape } from './sourced.ts';
 export const timelineEvent = z
   .strictObject({
     minute: z.number(),
-    event: z.enum([
-      'contact',
-      'report',
-      'fix',
-      'write-access-found',
-      'tables-found',
-      'key-reset',
-      'contain',
-    ]),
+    event: z.enum(['contact', 'report', 'fix', 'write-access-found', 'tables-found', 'key-reset', 'contain']),
     action: z
       .enum(['deny-entry', 'force-rotation', 'revoke-authority'])
       .optional()

@@ -21,7 +21,11 @@ export function containmentsOf(world: World): DueEvent[] {
 async function contain(world: World, action: Action, agents: number | undefined): Promise<void> {
   const { record, arm } = world.setting;
   if (!isIdentityArm(arm)) {
-    record({ event: 'containment-finished', subject: action, detail: 'nothing to do: no issuer, no identities' });
+    record({
+      event: 'containment-finished',
+      subject: action,
+      detail: 'nothing to do: no issuer, no identities',
+    });
     return;
   }
   record({ event: 'containment-started', subject: action, detail: '' });

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { withoutEntries } from './without-entries.ts';
 
-const network = { id: 'network', selectors: ['unix:uid:0'], spiffeId: 'spiffe://{trustDomain}/network', dnsNames: [] };
+const network = {
+  id: 'network',
+  selectors: ['unix:uid:0'],
+  spiffeId: 'spiffe://{trustDomain}/network',
+  dnsNames: [],
+};
 const host = {
   id: 'agent-host',
   selectors: ['unix:uid:1'],
