@@ -114,6 +114,8 @@ async function resetKeys(world: World, clock: IncidentClock, timeline: RunningTi
     record({ event: 'key-reset-finished', subject: null, detail: 'the authorities’ keys are revoked' });
     return;
   }
+  // Else whoever has a host's secret id fetches the new keys as the host does.
+  if (leakVector === 'vault-bootstrap-secret') await world.vault?.replaceBootstrapSecrets();
   const campaignId = await world.operator.startKeyReset();
   if (campaignId === null) {
     record({ event: 'key-reset-finished', subject: null, detail: 'nothing to reset: agents hold no secret' });
