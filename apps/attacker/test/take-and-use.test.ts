@@ -44,6 +44,7 @@ async function playFrom(
       harvestPageSize: 25,
       reharvestEveryMinutes: 30,
       carelessBackup: { agents: 1, backupMinute: -50, foundMinute: -20 },
+      gullibleShare: 0,
       patience: 'until-end',
     },
     seed: 's',

@@ -50,6 +50,8 @@ function settingFor(arm: EmbeddedSetting['arm']): EmbeddedSetting {
   mkdirSync(own);
   return {
     arm,
+    databaseSuffix: arm.replaceAll(/[^a-z]/g, '_'),
+    leakVector: scenario.attack.leak,
     scenario,
     scenarioFile: scenario.file,
     seed: 'test',
