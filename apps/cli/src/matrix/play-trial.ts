@@ -29,6 +29,8 @@ export async function playTrial(trial: Trial, folder: string, settings: TrialSet
   const foundFile = readLedgers(join(folder, trial.arm, 'ledger')).some(
     (record) => record.ledger === 'attacker' && record.action === 'take' && (record.rows ?? 0) > 0,
   );
-  const problem = result ? whyRejected(trial.leak, result, { foundFile, timeScale: settings.timeScale }) : 'its report has no such arm';
+  const problem = result
+    ? whyRejected(trial.leak, result, { foundFile, timeScale: settings.timeScale })
+    : 'its report has no such arm';
   if (problem !== null) throw new TrialRejected(problem);
 }
