@@ -12,8 +12,8 @@ import { KeyResetsController } from './key-resets.controller.ts';
 import { KeyRotationController } from './key-rotation.controller.ts';
 import { KeyRotations } from './key-rotations.ts';
 import { NoKeyResetsController } from './no-key-resets.controller.ts';
-import { ReplacedKeys } from './replaced-keys.ts';
 import { NoRevocationsController } from './no-revocations.controller.ts';
+import { ReplacedKeys } from './replaced-keys.ts';
 import { RevocationsController } from './revocations.controller.ts';
 
 export interface OperatorParts {

@@ -5,8 +5,8 @@ import { type Child, startChild, untilEvent } from '../process/child.ts';
 import { type Agents, sumCounts } from '../world/world.ts';
 import type { Backend } from './backend.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
-import { type Vault, vaultEnvironment } from './vault.ts';
 import { audienceOf, hasRowsByIdentity } from './rows-by-identity.ts';
+import { type Vault, vaultEnvironment } from './vault.ts';
 
 /** How an agent finds the network, and by what it knows that it is the network. */
 export interface NetworkAddress {

@@ -10,8 +10,8 @@ import type { AuthorityOperator, IssuerOutage } from '../world/world.ts';
 import { realSeconds } from '../world/world-setting.ts';
 import type { EmbeddedSetting } from './embedded-setting.ts';
 import { egressEnvironment, loadPoliciesOf } from './load-entry.ts';
-import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
 import { fileOutputEnvironment, fileOutputPolicies } from './rows-by-identity.ts';
+import { tokenEndpointOf, tokenPolicyOf } from './token-endpoint.ts';
 
 /** The trust domain's authority and the sidecar of this host. */
 export interface IdentityPlane extends AuthorityOperator {
