@@ -40,18 +40,4 @@ describe('what lies around elsewhere than in the open table', () => {
     expect(resisting.agentsStranded.atEnd).toBeGreaterThan(0);
     expect(fallen.agentsStranded.atEnd).toBe(0);
   }, 240_000);
-
-  test('a retired agent’s disk: the key still works, and the identity has ended', async () => {
-    const { report } = await play({
-      ...small,
-      arms: ['static-key', 'x509-svid'],
-      leakVector: 'retired-agent',
-    });
-    const [fallen, resisting] = [armOf(report, 'static-key'), armOf(report, 'x509-svid')];
-    expect(fallen).toMatchObject({ agentsImpersonated: 1, credentialsLeaked: 1 });
-    expect(fallen.credentialSurvival).toMatchObject([{ refusedMinute: null }]);
-    expect(resisting.agentsImpersonated).toBe(0);
-    const { byPresented } = resisting.forgedRequests.withStolenCredential;
-    expect(byPresented['stolen-x509-svid']?.refused).toBeGreaterThan(0);
-  }, 240_000);
 });

@@ -34,6 +34,13 @@ it('says how many credentials still worked at the last try', () => {
   expect(credentialsAcceptedAtLastTry(fakeFacts([accepted(1), refused(2)]))).toBe(0);
 });
 
+it('takes no answer about something else for a refusal of the credential', () => {
+  const conflict = fakeAttempt({ minute: 2, victim: 'Ada', outcome: 'refused', status: 409 });
+  const unanswered = fakeAttempt({ minute: 3, victim: 'Ada', outcome: 'failed', status: null });
+  expect(credentialsAcceptedAtLastTry(fakeFacts([accepted(1), conflict, unanswered]))).toBe(1);
+  expect(credentialsAcceptedAtLastTry(fakeFacts([refused(1), conflict]))).toBe(0);
+});
+
 it('adds for each agent the time between first and last accepted use', () => {
   const facts = fakeFacts([accepted(0), accepted(10, 'Bo'), accepted(30), accepted(15, 'Bo'), refused(99)]);
   expect(measureBlastArea(facts)).toEqual({

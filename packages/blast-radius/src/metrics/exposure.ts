@@ -20,14 +20,19 @@ export function minutesToFirstUse(facts: ArmFacts): number | null {
   return first && facts.run.leakMinute !== null ? rounded(first.minute - facts.run.leakMinute) : null;
 }
 
+/** What is answered otherwise (404, 409, 429), or not at all, says nothing about what was shown. */
+const REFUSALS_OF_A_CREDENTIAL: readonly (number | null)[] = [401, 403, null];
+
 /**
- * Agents whose stolen credential was accepted at the thief's last try: the exposure had not ended
- * when the run did, and `exposureWindow` is a lower bound.
+ * Agents whose stolen credential was accepted at the last of the thief's tries that told it so or otherwise:
+ * the exposure had not ended when the run did, and `exposureWindow` is a lower bound.
  */
 export function credentialsAcceptedAtLastTry({ attacker }: ArmFacts): number {
   const lastOutcome = new Map<string, string>();
-  for (const { vector, victim, outcome } of attacker) {
-    if (vector === 'stolen-credential' && victim !== null) lastOutcome.set(victim, outcome);
+  for (const { vector, victim, outcome, status } of attacker) {
+    if (vector !== 'stolen-credential' || victim === null || outcome === 'failed') continue;
+    if (outcome === 'refused' && !REFUSALS_OF_A_CREDENTIAL.includes(status)) continue;
+    lastOutcome.set(victim, outcome);
   }
   return [...lastOutcome.values()].filter((outcome) => outcome === 'accepted').length;
 }
