@@ -32,7 +32,10 @@ function shortScenario() {
   return loadScenario(file);
 }
 
-test('root on the agents’ host is refused by the sidecar as itself, and gets the agents’ identities as them and from memory', async () => {
+test('root on the agents’ host is refused by the sidecar as itself, and gets the agents’ identities as them and from memory', {
+  retry: 1,
+  timeout: 300_000,
+}, async () => {
   const played = await play({
     scenario: shortScenario(),
     arms: ['x509-svid'],
@@ -55,4 +58,4 @@ test('root on the agents’ host is refused by the sidecar as itself, and gets t
   expect(arm.agentsImpersonated).toBeGreaterThan(1);
   expect(arm.forgedRequests.throughHole.accepted).toBe(0);
   expect(arm.ledgersAgree.disagreements).toBe(0);
-}, 300_000);
+});

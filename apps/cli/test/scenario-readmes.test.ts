@@ -45,7 +45,8 @@ describe.each(run)('$name', ({ name, readme, scenario }) => {
     expect(armsOf(readme).toSorted()).toEqual([...armsMeant].toSorted());
   });
 
-  test('its command runs, and what it states holds', async () => {
+  // Worlds live in real time: what a starved machine refutes is played once more, and has to hold then.
+  test('its command runs, and what it states holds', { retry: 1, timeout: 180_000 }, async () => {
     process.stderr.write(`scenario-readmes.test: ${name}\n`);
     const out = join(mkdtempSync(join(tmpdir(), 'blastradius-lesson-')), name);
     const { code, stderr } = await blastradius([...commandOf(readme), '--out', out]);
@@ -54,7 +55,7 @@ describe.each(run)('$name', ({ name, readme, scenario }) => {
     const failed = hypotheses.filter(({ verdict }) => verdict !== 'held');
     expect(failed, JSON.stringify(failed, null, 1)).toEqual([]);
     expect(hypotheses.length).toBe(scenario.hypotheses.length);
-  }, 180_000);
+  });
 });
 
 /** The arguments of the first command of the README; it is one line, and what a reader types. */

@@ -7,7 +7,10 @@ const scenario = loadScenario(join(import.meta.dirname, 'scenarios/traces.yaml')
 const small = { scenario, agents: 8, timeScale: 300 } as const;
 
 describe('what lies around elsewhere than in the open table', () => {
-  test('a proxy’s log: bearer keys are in it; proofs are too, and open no door a second time', async () => {
+  test('a proxy’s log: bearer keys are in it; proofs are too, and open no door a second time', {
+    retry: 1,
+    timeout: 240_000,
+  }, async () => {
     const { report, ledgers } = await play({
       ...small,
       arms: ['static-key', 'wit-svid'],
@@ -24,9 +27,12 @@ describe('what lies around elsewhere than in the open table', () => {
     expect(replays.length).toBeGreaterThan(3);
     // Nobody goes through the open API in this world, and it was not started.
     expect(ledgers('static-key').some(({ ledger }) => ledger === 'data-api')).toBe(false);
-  }, 240_000);
+  });
 
-  test('a man in the middle: who trusts the company’s proxy hands its key over, and who asks for the network’s identity is cut off', async () => {
+  test('a man in the middle: who trusts the company’s proxy hands its key over, and who asks for the network’s identity is cut off', {
+    retry: 1,
+    timeout: 240_000,
+  }, async () => {
     const { report } = await play({
       ...small,
       arms: ['static-key', 'x509-svid'],
@@ -39,5 +45,5 @@ describe('what lies around elsewhere than in the open table', () => {
     expect(resisting).toMatchObject({ agentsImpersonated: 0, credentialsLeaked: 0 });
     expect(resisting.agentsStranded.atEnd).toBeGreaterThan(0);
     expect(fallen.agentsStranded.atEnd).toBe(0);
-  }, 240_000);
+  });
 });
