@@ -36,11 +36,7 @@ export async function readVault(thief: Thief, origin: string, secret: BootstrapS
   return { credentials: read.flat(), rows: read.filter((keys) => keys.length > 0).length };
 }
 
-async function logIn(
-  { fetch }: Thief,
-  origin: string,
-  secret: BootstrapSecret,
-): Promise<string | undefined> {
+async function logIn({ fetch }: Thief, origin: string, secret: BootstrapSecret): Promise<string | undefined> {
   const answer = await fetch(`${origin}/v1/auth/approle/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
