@@ -4,11 +4,10 @@ import {
   presentBoundAccessToken,
   presentHeaders,
   presentScopedKeys,
-  presentStaticKey,
-  presentWitSvid,
-  presentX509Svid,
   type ServerTrust,
 } from '@blastradius/credentials';
+import type { Credential } from '../../loot/credential.ts';
+import { presenterOf } from '../../loot/presenter-of.ts';
 import type { RogueAuthority } from './rogue-authority.ts';
 import type { Way } from './ways-to-present.ts';
 
@@ -44,49 +43,46 @@ export class Clients {
 
   async #presenterOf(way: Way): Promise<Presenter> {
     switch (way.presented) {
-      case 'static-key':
-        return presentStaticKey({ apiKey: way.apiKey, trust: anyone });
       case 'scoped-keys':
         return presentScopedKeys({ keys: way, trust: anyone });
-      case 'key-hash':
-        return bearer(way.keyHash);
-      case 'spiffe-id-as-name':
-        return presentHeaders({ headers: headersOf(way.header, way.spiffeId), trust: anyone });
-      case 'rogue-ca-certificate': {
-        const svid = await this.#rogue.mint(way.spiffeId);
-        return presentX509Svid({ svid: () => svid, trust: anyone });
-      }
-      case 'rogue-signed-token':
-        return bearer(await this.#rogue.signToken(way.spiffeId));
       case 'rogue-access-token': {
         const token = await this.#rogue.signAccessToken(way.spiffeId);
         return presentBoundAccessToken({ token: () => token, trust: anyone });
       }
       case 'access-token-from-backup':
         return presentBoundAccessToken({ token: () => way.token, trust: anyone });
-      case 'jwt-svid-from-backup':
-        return bearer(way.token);
-      case 'wit-svid-from-backup':
-        return presentWitSvid({ svid: () => way.svid, trust: anyone });
-      case 'expired-svid':
-        return presentX509Svid({ svid: () => way.svid, trust: anyone });
+      // Where a server compares what it is shown with what it keeps, the hash is the key.
+      case 'key-hash':
+        return presentHeaders({ headers: { authorization: `Bearer ${way.keyHash}` }, trust: anyone });
       case 'nothing':
         return presentHeaders({ headers: {}, trust: anyone });
+      default:
+        return presenterOf(credentialOf(way), this.#rogue);
     }
   }
 }
 
-const bearer = (token: string) =>
-  presentHeaders({ headers: { authorization: `Bearer ${token}` }, trust: anyone });
+type OtherWay = Exclude<
+  Way,
+  { presented: 'scoped-keys' | 'key-hash' | 'rogue-access-token' | 'access-token-from-backup' | 'nothing' }
+>;
 
-function headersOf(
-  header: 'authorization' | 'x-spiffe-id' | 'x-forwarded-client-cert',
-  spiffeId: string,
-): Record<string, string> {
-  if (header === 'authorization') return { authorization: `Bearer ${spiffeId}` };
-  // Envoy's header, which a network behind a mesh might believe from anyone.
-  if (header === 'x-forwarded-client-cert') return { [header]: `Hash=${'0'.repeat(64)};URI=${spiffeId}` };
-  return { [header]: spiffeId };
+function credentialOf(way: OtherWay): Credential {
+  switch (way.presented) {
+    case 'static-key':
+      return { kind: 'api-key', apiKey: way.apiKey };
+    case 'spiffe-id-as-name':
+      return { kind: 'name', spiffeId: way.spiffeId, lie: way.header };
+    case 'rogue-ca-certificate':
+    case 'rogue-signed-token':
+      return { kind: 'name', spiffeId: way.spiffeId, lie: way.presented };
+    case 'jwt-svid-from-backup':
+      return { kind: 'jwt-svid', token: way.token };
+    case 'wit-svid-from-backup':
+      return { kind: 'wit-svid', svid: way.svid };
+    case 'expired-svid':
+      return { kind: 'x509-svid', svid: way.svid };
+  }
 }
 
 function keyOf(way: Way): string {
