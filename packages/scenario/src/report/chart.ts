@@ -61,7 +61,7 @@ export function renderChart(options: ChartOptions): Markup {
 ${shade(options.shaded, frame)}
 ${yAxis(y.ticks(4).filter(Number.isInteger), frame)}
 ${xAxis(axis(start, end, frame.right - left), frame)}
-${marks.filter(({ at }) => at >= start && at <= end).map((mark) => markLine(mark, frame))}
+${together(marks.filter(({ at }) => at >= start && at <= end)).map((mark) => markLine(mark, frame))}
 ${shows === 'totals' ? lines.map((one) => seriesFill(one, frame)) : ''}
 ${lines.map((one) => seriesLine(one, frame))}
 ${shows === 'totals' ? endLabels(lines, frame) : ''}
@@ -88,6 +88,14 @@ function xAxis(ticks: readonly Tick[], { x, bottom }: Frame): Markup[] {
     }) => html`<line class="axis" x1="${px(x(at))}" x2="${px(x(at))}" y1="${bottom}" y2="${bottom + 4}"/>
 <text class="tick" x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${label}</text>`,
   );
+}
+
+/** What happens in the same minute has one line, with all its names. */
+function together(marks: readonly ChartMark[]): ChartMark[] {
+  return [...Map.groupBy(marks, ({ at }) => at)].map(([at, same]) => ({
+    at,
+    label: same.map(({ label }) => label).join(', '),
+  }));
 }
 
 function markLine({ at, label }: ChartMark, { x, top, bottom }: Frame): Markup {

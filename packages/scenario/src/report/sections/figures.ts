@@ -8,8 +8,7 @@ type Figure = { series: Parameters<typeof armLines>[1]; title: string; caption: 
 const forged: Figure = {
   series: 'forgedAcceptedWithStolenCredential',
   title: 'Forged requests accepted with a stolen credential',
-  caption:
-    'Cumulative, over hours since the report. Shaded: the table of the credentials is open to anybody.',
+  caption: 'Cumulative, over hours since the report. Shaded: from the leak until it is closed.',
 };
 
 const smaller: readonly Figure[] = [
