@@ -65,3 +65,16 @@ test('numbers with zeros in front verify as those of a JOSE library do', async (
     expect(isJwsSignedBy(publicKey, 'ES256', jws)).toBe(true);
   }
 });
+
+test('an RSA signature that begins with a zero is none without it', { timeout: 60_000 }, async () => {
+  for (let n = 0, found = 0; found < 1; n++) {
+    const jws = await signed('PS256', rsa.privateKey, `text ${n}`);
+    const end = jws.lastIndexOf('.') + 1;
+    const bytes = Buffer.from(jws.slice(end), 'base64url');
+    expect(isJwsSignedBy(rsa.publicKey, 'PS256', jws)).toBe(true);
+    if (bytes[0] !== 0) continue;
+    found += 1;
+    const shorter = jws.slice(0, end) + bytes.subarray(1).toString('base64url');
+    expect(isJwsSignedBy(rsa.publicKey, 'PS256', shorter)).toBe(false);
+  }
+});

@@ -22,6 +22,8 @@ export function isJwsSignedBy(key: KeyObject, algorithm: SignatureAlgorithm, jws
     if (bytes !== undefined) {
       return signature.length === 2 * bytes && verify(hash, signed, key, derOf(signature, bytes));
     }
+    // OpenSSL takes a PSS signature without its leading zeros as well (RFC 8017, section 8.1.2, step 1).
+    if (signature.length * 8 !== key.asymmetricKeyDetails?.modulusLength) return false;
     if (algorithm.startsWith('RS')) return verify(hash, signed, key, signature);
     const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
     return verify(hash, signed, { key, padding, saltLength }, signature);
