@@ -58,21 +58,18 @@ export class AgentProgram {
     return new AgentProgram(commands, folder, agents);
   }
 
-  /** What it was given as of now; nothing where it was given nothing. */
-  async identities(): Promise<Credential[]> {
+  /** What it was given as of now, once that is anything; nothing where it was given nothing, or `isOver`. */
+  async identities(isOver: () => boolean): Promise<Credential[]> {
     const files = this.#agents.map((agent, index) => ({ agent, file: join(this.#folder, `copy-${index}`) }));
     await Promise.all(files.map(({ file }) => rm(file, { force: true })));
     const deadlineMs = performance.now() + (this.#hasAnswered ? AGAIN_WITHIN_MS : FIRST_WITHIN_MS);
     let found: Credential[] = [];
-    // It writes them one after another: they are all there when no more come.
-    for (let before = -1; performance.now() < deadlineMs && found.length > before; ) {
+    while (found.length === 0 && performance.now() < deadlineMs && !isOver()) {
       for (const { agent, file } of files) this.#commands.send({ command: 'back-up-svid', agent, file });
-      await pause(POLL_MS * (this.#hasAnswered ? 1 : 5));
+      await pause(POLL_MS);
       const finds = noFinds();
       for (const { file } of files) findSecrets(await readIfThere(file), finds, { isMemory: false });
-      const now = credentialsIn(finds, this.#keys, new Date());
-      before = now.length > 0 ? found.length : -1;
-      found = now;
+      found = credentialsIn(finds, this.#keys, new Date());
     }
     this.#hasAnswered ||= found.length > 0;
     return found.map(asGiven);

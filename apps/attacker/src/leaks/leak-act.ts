@@ -27,5 +27,11 @@ export interface LeakAct {
   close?(): Promise<void>;
 }
 
+/** One or several ways into the same place; where there are several, none waits for another. */
+export type LeakActs = LeakAct | readonly LeakAct[];
+
 /** How a leak is opened from where the thief stands. */
-export type OpenLeak<L extends Leak> = (foothold: FootholdFor<L>, thief: Thief) => LeakAct | Promise<LeakAct>;
+export type OpenLeak<L extends Leak> = (
+  foothold: FootholdFor<L>,
+  thief: Thief,
+) => LeakActs | Promise<LeakActs>;

@@ -30,7 +30,7 @@ const leaks: { readonly [L in Leak]?: OpenLeak<L> } = {
   'vault-bootstrap-secret': openVaultBootstrapSecret,
 };
 
-export async function openLeak(foothold: Foothold, thief: Thief): Promise<LeakAct> {
+export async function openLeak(foothold: Foothold, thief: Thief): Promise<readonly LeakAct[]> {
   // The foothold's own `leak` has chosen the function, which the compiler can't follow.
   const open = leaks[foothold.leak] as OpenLeak<Leak> | undefined;
   if (open === undefined) {
@@ -38,5 +38,5 @@ export async function openLeak(foothold: Foothold, thief: Thief): Promise<LeakAc
       `nobody has taught the thief what to do with the leak ${foothold.leak}; it knows ${Object.keys(leaks).join(', ')}`,
     );
   }
-  return open(foothold as never, thief);
+  return [await open(foothold as never, thief)].flat();
 }

@@ -62,9 +62,11 @@ function secretOf(credential: Credential): string {
     case 'name':
       return `${credential.lie} ${credential.spiffeId}`;
     case 'jwt-svid':
-    case 'bound-access-token':
     case 'wit-svid-without-key':
       return credential.token;
+    // With its key it is another credential than the token that was seen before the key.
+    case 'bound-access-token':
+      return `${credential.token} ${credential.privateKey ? 'with' : 'without'} key`;
     case 'wit-svid':
       return credential.svid.token;
     case 'x509-svid':
@@ -74,6 +76,12 @@ function secretOf(credential: Credential): string {
     case 'recorded-request':
       return JSON.stringify([credential.method, credential.path, credential.headers]);
   }
+}
+
+/** What it can open, if it is good: who takes one of these takes the others. */
+export function doorOf(credential: Credential): string {
+  if (credential.kind !== 'jwt-svid') return credential.kind;
+  return `${credential.kind} ${JSON.stringify(claimsOf(credential.token)['aud'])}`;
 }
 
 /** How the ledger calls it when it is shown. */

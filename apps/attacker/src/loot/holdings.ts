@@ -1,4 +1,4 @@
-import { agentOf, type Credential, identityOf, isReusable } from './credential.ts';
+import { agentOf, type Credential, doorOf, identityOf, isReusable } from './credential.ts';
 
 /** So that a log without end doesn't fill a thief's memory. */
 const KEPT_FOR_ONE = 12;
@@ -16,6 +16,8 @@ export class Holdings {
   readonly #byOwner = new Map<string, Held[]>();
   readonly #seen = new Set<string>();
   readonly #refused = new Set<string>();
+  /** What doors open to, or have refused so far. */
+  readonly #doors = new Map<string, 'open' | 'closed'>();
 
   /** Takes credentials in; returns those that are new. */
   take(credentials: readonly Credential[]): Held[] {
@@ -37,8 +39,15 @@ export class Holdings {
   }
 
   /** It is not shown again as long as there is something better. */
-  refused({ id }: Held): void {
+  refused({ id, credential }: Held): void {
     this.#refused.add(id);
+    const door = doorOf(credential);
+    if (!this.#doors.has(door)) this.#doors.set(door, 'closed');
+  }
+
+  /** What is like it is shown before all else from now on. */
+  accepted({ credential }: Held): void {
+    this.#doors.set(doorOf(credential), 'open');
   }
 
   /** Agents; and credentials of which nobody has said whose they are, each for itself. */
@@ -51,17 +60,25 @@ export class Holdings {
   }
 
   /**
-   * What to show next for this owner: the newest that should work; where nothing should, everything in
-   * turn. `fits` is preferred where it can be.
+   * What to show next for this owner: the newest that should work, of a kind that has been taken, or else of
+   * one that has not been refused yet; where nothing should, everything in turn. `fits` is preferred where it
+   * can be.
    */
   choose(owner: string, turn: number, fits: (held: Held) => boolean = () => true): Held | undefined {
     const all = this.#byOwner.get(owner) ?? [];
     const now = new Date();
-    const good = all.find((held) => isReusable(held.credential, now) && !this.#refused.has(held.id));
+    const [good] = all
+      .filter((held) => isReusable(held.credential, now) && !this.#refused.has(held.id))
+      .toSorted((a, b) => this.#doubtIn(a) - this.#doubtIn(b));
     if (good) return good;
     const untried = all.filter((held) => !this.#refused.has(held.id) && fits(held));
     const rest = untried.length > 0 ? untried : all;
     return rest[turn % Math.max(1, rest.length)];
+  }
+
+  #doubtIn({ credential }: Held): number {
+    const door = this.#doors.get(doorOf(credential));
+    return door === 'open' ? 0 : door === undefined ? 1 : 2;
   }
 
   #keep(held: Held): void {

@@ -1,16 +1,18 @@
 import { SearchProcesses } from '../../host/search-processes.ts';
-import { inTurn } from '../in-turn.ts';
 import type { OpenLeak } from '../leak-act.ts';
-import { openSidecarSocket } from '../sidecar-socket/sidecar-socket.ts';
+import { socketWays } from '../sidecar-socket/sidecar-socket.ts';
+import { vaultWays } from '../vault-bootstrap-secret/through-process.ts';
 
 /**
- * Root on the agents' host: the memory of everything that runs there, the sidecar's first, which holds what all
- * agents of the host hold; and the socket, as whoever it likes to be.
+ * Root on the agents' host: the memory of everything that runs there, the sidecar's first, which holds what the
+ * Workload API gives to all agents of the host; the socket, as whoever it likes to be; and whatever the agents
+ * log in to a vault with.
  */
-export const openHostRoot: OpenLeak<'host-root'> = async ({ pids, agentPids, workloadApiSocket }, thief) => {
+export const openHostRoot: OpenLeak<'host-root'> = ({ pids, agentPids, workloadApiSocket }, thief) => {
   const search = new SearchProcesses(pids);
-  const memory = { look: () => search.look() };
-  if (workloadApiSocket === null) return memory;
-  const socket = { leak: 'sidecar-socket', workloadApiSocket, agentPids } as const;
-  return inTurn([memory, await openSidecarSocket(socket, thief)]);
+  return [
+    { look: () => search.look() },
+    ...vaultWays(agentPids, thief),
+    ...(workloadApiSocket === null ? [] : socketWays({ workloadApiSocket, agentPids }, thief)),
+  ];
 };

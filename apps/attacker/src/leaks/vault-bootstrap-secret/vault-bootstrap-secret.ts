@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import type { FootholdFor } from '@blastradius/contracts';
 import { z } from 'zod';
 import { assertInRange } from '../../engine/range-only.ts';
 import { findSecrets, noFinds } from '../../host/find-secrets.ts';
 import type { Credential } from '../../loot/credential.ts';
 import type { Thief } from '../../playbooks/moltbook/thief.ts';
-import type { OpenLeak, Taking } from '../leak-act.ts';
+import type { LeakAct, OpenLeak, Taking } from '../leak-act.ts';
 
 const bootstrap = z.object({ role_id: z.string(), secret_id: z.string() });
 export type BootstrapSecret = z.infer<typeof bootstrap>;
@@ -14,10 +15,13 @@ const login = z.object({ auth: z.object({ client_token: z.string() }) });
  * What an agent's host logs in to the vault with, copied once. As long as it is good, the thief is that host:
  * it reads every key that the host's policy lets it read, and again after each change.
  */
-export const openVaultBootstrapSecret: OpenLeak<'vault-bootstrap-secret'> = async (
-  { vaultUrl, secretFile },
-  thief,
-) => {
+export const openVaultBootstrapSecret: OpenLeak<'vault-bootstrap-secret'> = (foothold, thief) =>
+  openVault(foothold, thief);
+
+export async function openVault(
+  { vaultUrl, secretFile }: Pick<FootholdFor<'vault-bootstrap-secret'>, 'vaultUrl' | 'secretFile'>,
+  thief: Thief,
+): Promise<LeakAct> {
   const { origin } = await assertInRange(vaultUrl);
   let copied: BootstrapSecret | undefined;
   return {
@@ -26,7 +30,7 @@ export const openVaultBootstrapSecret: OpenLeak<'vault-bootstrap-secret'> = asyn
       return readVault(thief, origin, copied);
     },
   };
-};
+}
 
 /** Logs in as the host and reads what it may read; nothing where the vault refuses. `origin` is in range. */
 export async function readVault(thief: Thief, origin: string, secret: BootstrapSecret): Promise<Taking> {

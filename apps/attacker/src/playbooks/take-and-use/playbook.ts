@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Foothold } from '@blastradius/contracts';
-import type { Taking } from '../../leaks/leak-act.ts';
+import type { LeakAct, Taking } from '../../leaks/leak-act.ts';
 import { openLeak } from '../../leaks/registry.ts';
 import { isReusable } from '../../loot/credential.ts';
 import { CredentialClients } from '../../loot/credential-clients.ts';
@@ -16,42 +16,43 @@ const LOOKS_IN_A_ROW_MAX = 200;
 
 /**
  * Takes what lies where the leak leads to, looks again from time to time, and uses what it holds until the
- * scenario ends. One look at a time.
+ * scenario ends. One look at a time for each way in; a way that takes long holds up no other.
  */
 export async function takeAndUse(thief: Thief, foothold: Foothold): Promise<void> {
   const { agenda, attack, seed, networkUrl } = thief;
-  const act = await openLeak(foothold, thief);
+  const acts = await openLeak(foothold, thief);
   const holdings = new Holdings();
   const clients = new CredentialClients(networkUrl, new RogueAuthority());
   const use = new UseTaken(thief, holdings, clients);
-  let looking = false;
   let usesFrom: number | undefined;
 
-  const look = async () => {
-    if (looking) return;
-    looking = true;
-    try {
-      for (let looks = 0; looks < LOOKS_IN_A_ROW_MAX; looks++) {
-        const { fresh, hasMore } = await lookOnce(thief, foothold, () => act.look(), holdings);
-        if (fresh.length > 0) {
-          usesFrom ??= firstUseAfter(agenda.nowMinute, attack, seed);
-          use.add(fresh, Math.max(usesFrom, agenda.nowMinute));
-        }
-        if (!hasMore || agenda.nowMinute >= agenda.endMinute) return;
+  const lookAround = async (act: LeakAct) => {
+    for (let looks = 0; looks < LOOKS_IN_A_ROW_MAX; looks++) {
+      const { fresh, hasMore } = await lookOnce(thief, foothold, () => act.look(), holdings);
+      if (fresh.length > 0) {
+        usesFrom ??= firstUseAfter(agenda.nowMinute, attack, seed);
+        use.add(fresh, Math.max(usesFrom, agenda.nowMinute));
       }
-    } finally {
-      looking = false;
+      if (!hasMore || agenda.nowMinute >= agenda.endMinute) return;
     }
   };
-  const everyMinutes = Math.min(
-    act.lookEveryMinutes ?? Number.POSITIVE_INFINITY,
-    attack.reharvestEveryMinutes,
-  );
-  agenda.each(looksFrom(act.firstLookMinute ?? attack.discoveryMinute, everyMinutes, agenda.endMinute), look);
+  const looking = new Set<LeakAct>();
+  for (const act of acts) {
+    const everyMinutes = Math.min(
+      act.lookEveryMinutes ?? Number.POSITIVE_INFINITY,
+      attack.reharvestEveryMinutes,
+    );
+    const firstMinute = act.firstLookMinute ?? attack.discoveryMinute;
+    agenda.each(looksFrom(firstMinute, everyMinutes, agenda.endMinute), async () => {
+      if (looking.has(act)) return;
+      looking.add(act);
+      await lookAround(act).finally(() => looking.delete(act));
+    });
+  }
   try {
     await agenda.finish();
   } finally {
-    await act.close?.();
+    await Promise.all(acts.map((act) => act.close?.()));
     await Promise.all([clients.close(), use.close()]);
   }
 }

@@ -39,16 +39,18 @@ export class UseTaken {
     return this.#anonymous.close();
   }
 
-  /** Looks at each of the new credentials from that minute on, and uses them from then to the end. */
+  /** Looks at one of each owner’s new credentials from that minute on, and uses them from then to the end. */
   add(fresh: readonly Held[], fromMinute: number): void {
     const { agenda, seed } = this.#thief;
     const owners = new Set(fresh.map(({ agent, id }) => agent ?? id));
-    const newest = [...owners].flatMap((owner) => this.#holdings.choose(owner, 0) ?? []);
-    const gap = this.#gapMinutes(newest.length);
     const order = orderTargets([...owners], `${seed}/${this.#order.length}`);
-    newest.sort((a, b) => order.indexOf(a.agent ?? a.id) - order.indexOf(b.agent ?? b.id));
-    const dues = newest.map((held, index) => ({ held, minute: fromMinute + index * gap }));
-    agenda.each(dues, ({ held }) => this.#validate(held));
+    const gap = this.#gapMinutes(order.length);
+    const dues = order.map((owner, index) => ({ owner, minute: fromMinute + index * gap }));
+    // By then it may be known what is not worth a try.
+    agenda.each(dues, async ({ owner }) => {
+      const held = this.#holdings.choose(owner, 0);
+      if (held) await this.#validate(held);
+    });
     if (this.#isUsing) return;
     this.#isUsing = true;
     // Half a step later, so that each credential has been looked at just before its first use.
@@ -134,6 +136,7 @@ export class UseTaken {
   }
 
   #note(held: Held, answer: Answer | undefined): void {
+    if (answer?.outcome === 'accepted') this.#holdings.accepted(held);
     if (answer?.outcome !== 'refused' || !REFUSED_FOR_GOOD.has(answer.status ?? 401)) return;
     this.#holdings.refused(held);
     if (this.#thief.attack.patience === 'until-first-refusal') this.#givenUp.add(held.id);
