@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +18,11 @@ import { FakeWorld } from './fake-world.ts';
 const names = ['Crab', 'Eel', 'Ray'];
 const keyOf = (name: string) => `moltbook_sk_FAKE_${name}_${'x'.repeat(20)}`;
 
-/** Three incident hours in a second and a half. */
+/** Two and a half incident hours in a second and a half. */
 async function playFrom(
   foothold: (file: string) => Foothold,
   content: string,
-  options: { knowsHole?: boolean; world?: FakeWorld } = {},
+  options: { knowsHole?: boolean; world?: FakeWorld; timeScale?: number } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'foothold-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -51,7 +53,7 @@ async function playFrom(
     networkUrl: world.url,
     fetch: createThiefFetch(reader),
     agenda: new Agenda({
-      clock: { startedAtMs: Date.now(), startMinute: -40, timeScale: 6000 },
+      clock: { startedAtMs: Date.now(), startMinute: -40, timeScale: options.timeScale ?? 6000 },
       endMinute: 110,
       signal: new AbortController().signal,
     }),
@@ -131,3 +133,38 @@ test('with the leak taken out the thief looks nowhere, and only knocks', async (
   expect(records.some(({ action }) => action === 'take')).toBe(false);
   expect(counts).toMatchObject({ credentials: 0, impersonated: 0 });
 });
+
+/** Holds one key from the beginning and another two seconds later; started again it holds and answers nothing. */
+const holder = `
+  const isAgain = process.env.LEDGER_FILE !== undefined;
+  const [first, second] = (process.env.BACKWARDS ?? '').split(' ');
+  const hold = (key) => { if (!isAgain) globalThis[key] = [...key].reverse().join(''); };
+  hold(first);
+  setTimeout(() => hold(second), 2000);
+  console.log('ready');
+  setInterval(() => {}, 1000);`;
+
+test('a way in that takes long holds up no other: what comes into memory meanwhile is found', async () => {
+  const [early, late] = ['Crab', 'Eel'].map((name) => `moltbook_sk_FAKE${name}`.padEnd(44, 'x'));
+  const world = new FakeWorld({});
+  for (const [name, key] of [['Crab', early] as const, ['Eel', late] as const]) {
+    world.nameOfKey.set(key ?? '', name);
+    world.validKeys.add(key ?? '');
+  }
+  await world.start();
+  const child = spawn(process.execPath, ['-e', holder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { BACKWARDS: [early, late].map((key) => [...(key ?? '')].reverse().join('')).join(' ') },
+  });
+  onTestFinished(() => void child.kill());
+  await once(child.stdout, 'data');
+  const pids = [child.pid ?? 0];
+  const { records, counts } = await playFrom(
+    (file) => ({ leak: 'host-root', pids, agentPids: pids, workloadApiSocket: file }),
+    'no socket',
+    { world, timeScale: 1000 },
+  );
+  const asAgent = records.filter(({ step }) => step === 'start-agents-program');
+  expect(asAgent.every(({ outcome }) => outcome === 'failed')).toBe(true);
+  expect(counts).toMatchObject({ credentials: 2, impersonated: 2 });
+}, 60_000);

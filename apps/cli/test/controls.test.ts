@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import { findRoot } from '@blastradius/stack';
+import type { ArmResult } from '@blastradius/blast-radius';
+import type { Arm, Leak } from '@blastradius/contracts';
+import { findScenario, loadScenario } from '@blastradius/scenario';
+import { findRoot, type RunOptions } from '@blastradius/stack';
 import { expect, test } from 'vitest';
 import { armOf, play } from './run-world.ts';
 
@@ -26,3 +29,57 @@ test('control: with the verification of client certificates switched off, the id
   expect(arm.agentsImpersonated / arm.agents).toBeGreaterThan(0.95);
   expect(arm.forgedRequests.withStolenCredential.accepted).toBeGreaterThan(50);
 }, 180_000);
+
+interface WeakenedCell {
+  readonly arm: Arm;
+  readonly leak: Leak;
+  readonly weakened: string;
+  readonly weak: NonNullable<RunOptions['test']>;
+  readonly figure: (result: ArmResult) => number;
+}
+
+const cells: readonly WeakenedCell[] = [
+  {
+    arm: 'hashed-key',
+    leak: 'database-dump',
+    weakened: 'the network takes the hash for the key',
+    weak: { apps: { network: join(findRoot(), 'apps/network/test/weakened/hashes-for-keys-network.mjs') } },
+    figure: ({ agentsImpersonated }) => agentsImpersonated,
+  },
+  {
+    arm: 'jwt-svid+rls',
+    leak: 'open-database',
+    weakened: 'row-level security is off for the table of messages',
+    weak: {
+      onWorld: (world) => world.administer('alter table agent_messages disable row level security'),
+    },
+    figure: ({ privateMessagesRead }) => privateMessagesRead,
+  },
+];
+
+test.each(cells)(
+  'control: the cell $arm, $leak gets worse when $weakened',
+  {
+    retry: 1,
+    timeout: 300_000,
+  },
+  async ({ arm, leak, weakened, weak, figure }) => {
+    const cell = async (test: RunOptions['test']) => {
+      const { report } = await play({
+        scenario: loadScenario(findScenario('credential-matrix', findRoot())),
+        arms: [arm],
+        leakVector: leak,
+        agents: 6,
+        timeScale: 500,
+        ...(test ? { test } : {}),
+      });
+      return armOf(report, arm);
+    };
+    const real = await cell(undefined);
+    expect(real.honestRequests.accepted).toBeGreaterThan(0);
+    expect(figure(real)).toBe(0);
+    const worse = await cell({ ...weak, control: weakened });
+    expect(worse.control).toContain(weakened);
+    expect(figure(worse)).toBeGreaterThan(1);
+  },
+);

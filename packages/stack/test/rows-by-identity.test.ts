@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createTokenAuthority, mintJwtSvid, type TokenAuthority } from '@blastradius/pki';
 import { createPopulation, findScenario, loadScenario } from '@blastradius/scenario';
 import { formatJwtBundle } from '@blastradius/spiffe';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findApps, findRoot } from '../src/embedded/app-entries.ts';
 import { type Backend, createApiRoles, startBackend } from '../src/embedded/backend.ts';
 import type { EmbeddedSetting } from '../src/embedded/embedded-setting.ts';
@@ -165,6 +165,63 @@ test('control: without row-level security the same requests read every row, whoe
   const all = [{ name: 'Crab' }, { name: 'Eel' }, { name: 'Ray' }];
   expect(await read(NAMES, undefined, control)).toEqual({ status: 200, rows: all });
   expect((await read(NAMES, tokenOf('/agent/Eel'), control)).rows).toEqual(all);
+});
+
+/** A fault in the rows' guard, and the request of a thief that it makes succeed. */
+interface Mutation {
+  readonly weakened: string;
+  readonly weaken: string;
+  readonly restore: string;
+  readonly path: string;
+  /** What the thief shows beside the publishable key. */
+  readonly shown: () => string | undefined;
+}
+
+const mutations: readonly Mutation[] = [
+  {
+    weakened: 'it is off for the table of messages',
+    weaken: 'alter table agent_messages disable row level security',
+    restore: 'alter table agent_messages enable row level security',
+    path: '/agent_messages?select=message',
+    shown: () => undefined,
+  },
+  {
+    weakened: 'its policy for messages lets every row through',
+    weaken: 'alter policy "both ends read" on agent_messages using (true)',
+    restore: `alter policy "both ends read" on agent_messages
+      using (identity.agent_id() in (sender_id, recipient_id))`,
+    path: '/agent_messages?select=message',
+    shown: () => tokenOf('/agent/Ray'),
+  },
+  {
+    weakened: 'its policy for agents asks whether there is a caller, and not who it is',
+    weaken: 'alter policy "an agent reads itself" on agents using (identity.caller() is not null)',
+    restore: 'alter policy "an agent reads itself" on agents using (spiffe_id = identity.caller())',
+    path: '/agents?select=name&name=eq.Eel',
+    shown: () => tokenOf('/agent/Ray'),
+  },
+  {
+    weakened: 'whoever reads has the right to pass it by',
+    weaken: 'alter role anon bypassrls',
+    restore: 'alter role anon nobypassrls',
+    path: '/agents?select=name&name=eq.Eel',
+    shown: () => undefined,
+  },
+];
+
+describe('row-level security, weakened in one way', () => {
+  test.each(mutations)(
+    '$weakened: a thief reads rows; the real one gives none to the same request',
+    async ({ weaken, restore, path, shown }) => {
+      const rows = async () => (await read(path, shown())).rows;
+      expect(await rows()).toEqual([]);
+      onTestFinished(() => withRls.administer(restore));
+      await withRls.administer(weaken);
+      expect(await rows()).toHaveLength(1);
+      await withRls.administer(restore);
+      expect(await rows()).toEqual([]);
+    },
+  );
 });
 
 test('PostgREST follows the trust domain’s keys when it is told that they are new', async () => {

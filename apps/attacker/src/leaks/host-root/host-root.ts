@@ -4,8 +4,8 @@ import { socketWays } from '../sidecar-socket/sidecar-socket.ts';
 import { vaultWays } from '../vault-bootstrap-secret/through-process.ts';
 
 /**
- * Root on the agents' host: the memory of everything that runs there, the sidecar's first, which holds what the
- * Workload API gives to all agents of the host; the socket, as whoever it likes to be; and whatever the agents
+ * Root on the agents' host: the memory of everything that runs there, the agents' first, which hold what they show
+ * to the network, whatever that is, and then the sidecar's, which holds what is renewed for them; the socket, as whoever it likes to be; and whatever the agents
  * log in to a vault with.
  */
 export const openHostRoot: OpenLeak<'host-root'> = ({ pids, agentPids, workloadApiSocket }, thief) => {

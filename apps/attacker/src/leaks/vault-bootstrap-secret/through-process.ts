@@ -1,14 +1,13 @@
 import { ProcessView } from '../../host/process-view.ts';
-import type { Thief } from '../../playbooks/moltbook/thief.ts';
 import type { LeakAct } from '../leak-act.ts';
 import { readFrom } from '../read-if-there.ts';
-import { openVault } from './vault-bootstrap-secret.ts';
+import { openVault, type VaultThief } from './vault-bootstrap-secret.ts';
 
 /**
  * A way into the vault for each of these processes whose environment says where the vault is and which file it
  * logs in with; the others' yield nothing.
  */
-export function vaultWays(pids: readonly number[], thief: Thief): LeakAct[] {
+export function vaultWays(pids: readonly number[], thief: VaultThief): LeakAct[] {
   return pids.map((pid) => {
     let vault: Promise<LeakAct | undefined> | undefined;
     return {
@@ -20,7 +19,7 @@ export function vaultWays(pids: readonly number[], thief: Thief): LeakAct[] {
   });
 }
 
-async function openVaultOf(pid: number, thief: Thief): Promise<LeakAct | undefined> {
+async function openVaultOf(pid: number, thief: VaultThief): Promise<LeakAct | undefined> {
   const environment = await new ProcessView([pid]).environment(pid);
   const [vaultUrl, secretFile] = [environment.get('VAULT_ADDR'), environment.get('VAULT_APPROLE_FILE')];
   if (vaultUrl === undefined || secretFile === undefined) return undefined;

@@ -9,6 +9,8 @@ import type { LeakAct, OpenLeak, Taking } from '../leak-act.ts';
 
 const bootstrap = z.object({ role_id: z.string(), secret_id: z.string() });
 export type BootstrapSecret = z.infer<typeof bootstrap>;
+/** It asks for those that it knows by name. */
+export type VaultThief = Pick<Thief, 'fetch' | 'publicNames'>;
 const login = z.object({ auth: z.object({ client_token: z.string() }) });
 
 /**
@@ -20,7 +22,7 @@ export const openVaultBootstrapSecret: OpenLeak<'vault-bootstrap-secret'> = (foo
 
 export async function openVault(
   { vaultUrl, secretFile }: Pick<FootholdFor<'vault-bootstrap-secret'>, 'vaultUrl' | 'secretFile'>,
-  thief: Thief,
+  thief: VaultThief,
 ): Promise<LeakAct> {
   const { origin } = await assertInRange(vaultUrl);
   let copied: BootstrapSecret | undefined;
@@ -33,14 +35,18 @@ export async function openVault(
 }
 
 /** Logs in as the host and reads what it may read; nothing where the vault refuses. `origin` is in range. */
-export async function readVault(thief: Thief, origin: string, secret: BootstrapSecret): Promise<Taking> {
+export async function readVault(thief: VaultThief, origin: string, secret: BootstrapSecret): Promise<Taking> {
   const token = await logIn(thief, origin, secret);
   if (token === undefined) return { credentials: [] };
   const read = await Promise.all(thief.publicNames.map((agent) => keysOf(thief, { origin, token, agent })));
   return { credentials: read.flat(), rows: read.filter((keys) => keys.length > 0).length };
 }
 
-async function logIn({ fetch }: Thief, origin: string, secret: BootstrapSecret): Promise<string | undefined> {
+async function logIn(
+  { fetch }: Pick<Thief, 'fetch'>,
+  origin: string,
+  secret: BootstrapSecret,
+): Promise<string | undefined> {
   const answer = await fetch(`${origin}/v1/auth/approle/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -49,9 +55,9 @@ async function logIn({ fetch }: Thief, origin: string, secret: BootstrapSecret):
   return answer.ok ? login.parse(await answer.json()).auth.client_token : undefined;
 }
 
-/** The policy says of which agents; the thief asks for all that it knows by name. */
+/** The policy says of which agents. */
 async function keysOf(
-  { fetch }: Thief,
+  { fetch }: Pick<Thief, 'fetch'>,
   { origin, token, agent }: { readonly origin: string; readonly token: string; readonly agent: string },
 ): Promise<Credential[]> {
   const answer = await fetch(`${origin}/v1/secret/data/agents/${encodeURIComponent(agent)}`, {

@@ -40,7 +40,7 @@ export async function footholdOf(parts: WorldParts): Promise<Foothold> {
       const workloadApiSocket = identity?.workloadApiSocket ?? null;
       return {
         leak,
-        pids: [...sidecar, ...agents.pids],
+        pids: [...agents.pids, ...sidecar],
         agentPids: [...agents.pids],
         workloadApiSocket,
       };
