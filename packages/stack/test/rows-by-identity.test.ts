@@ -201,9 +201,9 @@ const mutations: readonly Mutation[] = [
     shown: () => tokenOf('/agent/Ray'),
   },
   {
-    weakened: 'whoever reads has the right to pass it by',
-    weaken: 'alter role anon bypassrls',
-    restore: 'alter role anon nobypassrls',
+    weakened: 'beside its policies stands one for everybody',
+    weaken: 'create policy everybody on agents for select using (true)',
+    restore: 'drop policy if exists everybody on agents',
     path: '/agents?select=name&name=eq.Eel',
     shown: () => undefined,
   },

@@ -69,3 +69,16 @@ test('a bound token that was seen before its key is another credential than with
   const [withKey] = holdings.take([{ kind: 'bound-access-token', token, privateKey }]);
   expect(holdings.choose('Eel', 0)).toBe(withKey);
 });
+
+test('of keys with scopes each is shown for what it was not refused for', () => {
+  const holdings = new Holdings();
+  const [write, read] = holdings.take([key('write', 'Eel'), key('read', 'Eel')]);
+  if (!write || !read) throw new Error('nothing was taken');
+  expect(holdings.choose('Eel', 0, 'writing')).toBe(read);
+  holdings.refused(read, 'writing');
+  holdings.refused(write, 'reading');
+  expect(holdings.choose('Eel', 0, 'writing')).toBe(write);
+  expect(holdings.choose('Eel', 0, 'reading')).toBe(read);
+  holdings.refused(write);
+  expect(holdings.choose('Eel', 0, 'writing')).toBeDefined();
+});

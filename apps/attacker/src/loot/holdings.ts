@@ -3,6 +3,9 @@ import { agentOf, type Credential, doorOf, identityOf, isReusable } from './cred
 /** So that a log without end doesn't fill a thief's memory. */
 const KEPT_FOR_ONE = 12;
 
+/** What a credential is shown for. */
+export type Use = 'reading' | 'writing';
+
 /** A credential in the thief's hands. */
 export interface Held {
   readonly id: string;
@@ -15,7 +18,7 @@ export interface Held {
 export class Holdings {
   readonly #byOwner = new Map<string, Held[]>();
   readonly #seen = new Set<string>();
-  readonly #refused = new Set<string>();
+  readonly #refused = new Map<string, ReadonlySet<Use>>();
   /** What doors open to, or have refused so far. */
   readonly #doors = new Map<string, 'open' | 'closed'>();
 
@@ -38,9 +41,10 @@ export class Holdings {
     this.#keep({ id, credential, agent });
   }
 
-  /** It is not shown again as long as there is something better. */
-  refused({ id, credential }: Held): void {
-    this.#refused.add(id);
+  /** It is not shown again as long as there is something better; where it was only not good for this use, not for this use. */
+  refused({ id, credential }: Held, use?: Use): void {
+    const uses = use === undefined ? (['reading', 'writing'] as const) : [use];
+    this.#refused.set(id, new Set([...(this.#refused.get(id) ?? []), ...uses]));
     const door = doorOf(credential);
     if (!this.#doors.has(door)) this.#doors.set(door, 'closed');
   }
@@ -61,17 +65,16 @@ export class Holdings {
 
   /**
    * What to show next for this owner: the newest that should work, of a kind that has been taken, or else of
-   * one that has not been refused yet; where nothing should, everything in turn. `fits` is preferred where it
-   * can be.
+   * one that has not been refused yet; where nothing should, everything in turn.
    */
-  choose(owner: string, turn: number, fits: (held: Held) => boolean = () => true): Held | undefined {
+  choose(owner: string, turn: number, use: Use = 'writing'): Held | undefined {
     const all = this.#byOwner.get(owner) ?? [];
     const now = new Date();
-    const [good] = all
-      .filter((held) => isReusable(held.credential, now) && !this.#refused.has(held.id))
+    const untried = all.filter((held) => !this.#refused.get(held.id)?.has(use));
+    const [good] = untried
+      .filter((held) => isReusable(held.credential, now))
       .toSorted((a, b) => this.#doubtIn(a) - this.#doubtIn(b));
     if (good) return good;
-    const untried = all.filter((held) => !this.#refused.has(held.id) && fits(held));
     const rest = untried.length > 0 ? untried : all;
     return rest[turn % Math.max(1, rest.length)];
   }

@@ -20,6 +20,7 @@ export function createArm(config: Config): Arm {
         vaultUrl: config.VAULT_ADDR,
         appRoleFile: config.VAULT_APPROLE_FILE,
         pollMs: config.VAULT_POLL_SECONDS * 1000,
+        proxyOf: proxyOf(config),
       });
     }
     const kept = CREDENTIALS_FILE === undefined ? inMemoryOnly : keptInFile(CREDENTIALS_FILE);

@@ -20,6 +20,7 @@ export interface VaultedKeyArmOptions {
   /** Secret zero of this host. */
   readonly appRoleFile: string;
   readonly pollMs: number;
+  readonly proxyOf: (agent: string) => string | undefined;
 }
 
 interface FetchedKey {
@@ -33,6 +34,7 @@ export class VaultedKeyArm implements Arm {
   readonly #vault: VaultClient;
   readonly #bootstrap: Pick<VaultedKeyArmOptions, 'vaultUrl' | 'appRoleFile'>;
   readonly #pollMs: number;
+  readonly #proxyOf: (agent: string) => string | undefined;
   readonly #keys = new Map<string, FetchedKey>();
   readonly #unproven = new Set<string>();
   #trust: ServerTrust;
@@ -41,11 +43,13 @@ export class VaultedKeyArm implements Arm {
   #isPolling = false;
   #onRenewed: (agent: string) => Promise<boolean> = async () => true;
 
-  constructor({ networkUrl, certificatePem, vaultUrl, appRoleFile, pollMs }: VaultedKeyArmOptions) {
+  constructor(options: VaultedKeyArmOptions) {
+    const { networkUrl, certificatePem, vaultUrl, appRoleFile, pollMs, proxyOf } = options;
     this.#networkUrl = networkUrl;
     this.#vault = new VaultClient(vaultUrl, () => readAppRole(appRoleFile));
     this.#bootstrap = { vaultUrl, appRoleFile };
     this.#pollMs = pollMs;
+    this.#proxyOf = proxyOf;
     this.#trust = { kind: 'certificate', certificatePem };
     this.#anonymous = presentHeaders({ headers: {}, trust: this.#trust });
   }
@@ -105,7 +109,8 @@ export class VaultedKeyArm implements Arm {
   }
 
   #present(agent: string): Presenter {
-    return presentVaultedKey({ apiKey: () => this.#keys.get(agent)?.apiKey ?? '', trust: this.#trust });
+    const trust = { ...this.#trust, proxyUrl: this.#proxyOf(agent) };
+    return presentVaultedKey({ apiKey: () => this.#keys.get(agent)?.apiKey ?? '', trust });
   }
 
   /** One round at a time, however slow the vault is. */

@@ -27,8 +27,9 @@ export const openDatabaseDump: OpenLeak<'database-dump'> = ({ file }, { loot }) 
 });
 
 /** A secret is simply used; where there is only a name, everything is tried that might make a door believe it. */
-function credentialsOf({ name: agent, apiKey, keyHash, spiffeId }: LootRow): Credential[] {
-  if (apiKey !== undefined) return [{ kind: 'api-key', apiKey, agent }];
+export function credentialsOf({ name: agent, apiKey, writeKey, keyHash, spiffeId }: LootRow): Credential[] {
+  const keys = [apiKey ?? [], writeKey ?? []].flat();
+  if (apiKey !== undefined) return keys.map((key) => ({ kind: 'api-key', apiKey: key, agent }));
   if (keyHash !== undefined) return [{ kind: 'key-hash', keyHash, agent }];
   return spiffeId === undefined ? [] : lies.map((lie): Credential => ({ kind: 'name', spiffeId, lie }));
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { presentNothing } from '../../engine/thief-fetch.ts';
 import { presentedAs, type RecordedRequest } from '../../loot/credential.ts';
 import type { CredentialClients } from '../../loot/credential-clients.ts';
-import type { Held, Holdings } from '../../loot/holdings.ts';
+import type { Held, Holdings, Use } from '../../loot/holdings.ts';
 import { replayOf, sendAgain } from '../../loot/replay.ts';
 import { ActAsVictim, type Disguise } from '../act-as-victim.ts';
 import { uses } from '../moltbook/plan-uses.ts';
@@ -13,7 +13,9 @@ import { noLoot } from '../moltbook/read-table.ts';
 import { partOf } from '../moltbook/techniques.ts';
 import type { Thief } from '../moltbook/thief.ts';
 
-const REFUSED_FOR_GOOD = new Set([401, 403]);
+/** Of whoever is known to the door, and may not do this. */
+const FORBIDDEN = 403;
+const REFUSED_FOR_GOOD = new Set([401, FORBIDDEN]);
 const me = z.object({ agent: z.object({ name: z.string() }) });
 
 /** Uses what the thief holds, round robin over whose it is, at the pace of the scenario's thief. */
@@ -48,7 +50,7 @@ export class UseTaken {
     const dues = order.map((owner, index) => ({ owner, minute: fromMinute + index * gap }));
     // By then it may be known what is not worth a try.
     agenda.each(dues, async ({ owner }) => {
-      const held = this.#holdings.choose(owner, 0);
+      const held = this.#holdings.choose(owner, 0, 'reading');
       if (held) await this.#validate(held);
     });
     if (this.#isUsing) return;
@@ -75,7 +77,7 @@ export class UseTaken {
       credential.kind === 'recorded-request'
         ? await this.#sendAgain(held, credential, other)
         : await this.#act.impersonate(await this.#disguise(held), use, other);
-    this.#note(held, answer);
+    this.#note(held, answer, 'writing');
   }
 
   /** Its proof is for one request; that is the one which is sent. */
@@ -98,7 +100,8 @@ export class UseTaken {
 
   async #validate(held: Held): Promise<void> {
     if (held.credential.kind === 'recorded-request') {
-      return this.#note(held, await this.#sendAgain(held, held.credential, this.#other(held.id, 0)));
+      const answer = await this.#sendAgain(held, held.credential, this.#other(held.id, 0));
+      return this.#note(held, answer, 'reading');
     }
     const answer = await this.#act.validate(await this.#disguise(held), ({ outcome, body }) => {
       const name = outcome === 'accepted' ? me.safeParse(body).data?.agent.name : undefined;
@@ -107,7 +110,7 @@ export class UseTaken {
       // What authenticates is a credential, whoever had to tell whose it is.
       return { victim: name, loot: { ...noLoot, credentialsOf: [name] } };
     });
-    this.#note(held, answer);
+    this.#note(held, answer, 'reading');
   }
 
   async #disguise(held: Held): Promise<Disguise> {
@@ -135,10 +138,10 @@ export class UseTaken {
     return others.length === 0 ? null : createRandom(`${this.#thief.seed}/other/${turn}`).pick(others);
   }
 
-  #note(held: Held, answer: Answer | undefined): void {
+  #note(held: Held, answer: Answer | undefined, use: Use): void {
     if (answer?.outcome === 'accepted') this.#holdings.accepted(held);
     if (answer?.outcome !== 'refused' || !REFUSED_FOR_GOOD.has(answer.status ?? 401)) return;
-    this.#holdings.refused(held);
+    this.#holdings.refused(held, answer.status === FORBIDDEN ? use : undefined);
     if (this.#thief.attack.patience === 'until-first-refusal') this.#givenUp.add(held.id);
   }
 }

@@ -12,16 +12,26 @@ export async function dumpDatabase(backend: Pick<Backend, 'inspect'>, file: stri
      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
      where c.table_schema = 'public' and t.table_type = 'BASE TABLE' order by c.table_name, c.ordinal_position`,
   );
-  const sections: string[] = ['--\n-- PostgreSQL database dump\n--\n'];
-  for (const [table, own] of Map.groupBy(columns, (column) => column.table)) {
-    const names = own.map(({ column }) => quoted(column));
-    const rows = await backend.inspect<{ row: (string | null)[] }>(
-      `select array[${names.map((name) => `${name}::text`).join(', ')}] as row from public.${quoted(table)}`,
-    );
-    const lines = rows.map(({ row }) => `${row.map(copyText).join('\t')}\n`);
-    sections.push(`COPY public.${table} (${names.join(', ')}) FROM stdin;\n${lines.join('')}\\.\n\n`);
-  }
+  const tables = [...Map.groupBy(columns, (column) => column.table)].map(([table, own]) => ({
+    table,
+    names: own.map(({ column }) => quoted(column)),
+  }));
+  // In one statement, so that it is of one moment, and as quick as the machine lets it.
+  const rows = await backend.inspect<{ table: string; row: (string | null)[] }>(
+    tables.map(({ table, names }) => rowsOf(table, names)).join(' union all '),
+  );
+  const byTable = Map.groupBy(rows, (row) => row.table);
+  const sections = tables.map(({ table, names }) => {
+    const lines = (byTable.get(table) ?? []).map(({ row }) => `${row.map(copyText).join('\t')}\n`);
+    return `COPY public.${table} (${names.join(', ')}) FROM stdin;\n${lines.join('')}\\.\n\n`;
+  });
+  sections.unshift('--\n-- PostgreSQL database dump\n--\n');
   await writeFile(file, sections.join('\n'), { mode: 0o644 });
+}
+
+function rowsOf(table: string, names: readonly string[]): string {
+  const values = names.map((name) => `${name}::text`).join(', ');
+  return `select '${table}' as "table", array[${values}] as row from public.${quoted(table)}`;
 }
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
