@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import type { Backend } from '../backend.ts';
 
 /**
@@ -26,7 +26,9 @@ export async function dumpDatabase(backend: Pick<Backend, 'inspect'>, file: stri
     return `COPY public.${table} (${names.join(', ')}) FROM stdin;\n${lines.join('')}\\.\n\n`;
   });
   sections.unshift('--\n-- PostgreSQL database dump\n--\n');
-  await writeFile(file, sections.join('\n'), { mode: 0o644 });
+  // Whole or not at all, for whoever looks meanwhile.
+  await writeFile(`${file}.part`, sections.join('\n'), { mode: 0o644 });
+  await rename(`${file}.part`, file);
 }
 
 function rowsOf(table: string, names: readonly string[]): string {
