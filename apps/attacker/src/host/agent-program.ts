@@ -10,6 +10,8 @@ import { findSecrets, KeyRing, noFinds } from './find-secrets.ts';
 import type { ProcessView } from './process-view.ts';
 
 const POLL_MS = 100;
+/** While it starts it only puts off what it is asked. */
+const FIRST_POLL_MS = 250;
 /** A program of a busy machine takes its time to start, and to be attested. */
 const FIRST_WITHIN_MS = 15_000;
 const AGAIN_WITHIN_MS = 1500;
@@ -66,7 +68,7 @@ export class AgentProgram {
     let found: Credential[] = [];
     while (found.length === 0 && performance.now() < deadlineMs && !isOver()) {
       for (const { agent, file } of files) this.#commands.send({ command: 'back-up-svid', agent, file });
-      await pause(POLL_MS);
+      await pause(this.#hasAnswered ? POLL_MS : FIRST_POLL_MS);
       const finds = noFinds();
       for (const { file } of files) findSecrets(await readIfThere(file), finds, { isMemory: false });
       found = credentialsIn(finds, this.#keys, new Date());

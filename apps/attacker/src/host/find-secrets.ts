@@ -81,6 +81,7 @@ function addCertificate(finds: Finds, bytes: Buffer, from: number): void {
   const length = 4 + bytes.readUInt16BE(from + 2);
   if (length > CERTIFICATE_BYTES_MAX || from + length > bytes.length) return;
   const der = bytes.subarray(from, from + length);
+  if (finds.certificates.has(der.toString('base64'))) return;
   try {
     finds.certificates.add(new X509Certificate(der).raw.toString('base64'));
   } catch {

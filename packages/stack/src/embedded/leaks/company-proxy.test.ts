@@ -36,3 +36,25 @@ test('leads to the network; to the thief once it is diverted, and back when it i
   proxy.repair();
   expect((await tunnel(proxy.url, network)).said).toBe('network');
 });
+
+test('who has asked when the way is diverted still gets its answer, and only then has to come again', async () => {
+  const proxy = await startCompanyProxy();
+  onTestFinished(() => proxy.stop());
+  const { promise: asked, resolve: ask } = Promise.withResolvers<Socket>();
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).write('network');
+    socket.once('data', () => ask(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { socket } = await tunnel(proxy.url, (server.address() as AddressInfo).port);
+  socket.write('question');
+  const answering = await asked;
+  const closed = once(socket, 'close');
+  proxy.divert();
+  const answered = once(socket, 'data');
+  answering.write('answer');
+  expect(String(await answered)).toBe('answer');
+  await closed;
+});

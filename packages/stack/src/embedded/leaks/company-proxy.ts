@@ -33,7 +33,7 @@ export async function startCompanyProxy(): Promise<CompanyProxy> {
     dnsNames: ['inspection.company.test', 'localhost'],
   });
   const listenPort = await freePort();
-  const tunnels = new Set<Duplex>();
+  const tunnels = new Set<Tunnel>();
   let divertedTo: number | null = null;
   const server = createServer((_request, response) => response.writeHead(405).end());
   server.on('connect', ({ url }: IncomingMessage, client: Duplex, head: Buffer) => {
@@ -43,13 +43,13 @@ export async function startCompanyProxy(): Promise<CompanyProxy> {
       if (head.length > 0) upstream.write(head);
       upstream.pipe(client).pipe(upstream);
     });
-    follow(upstream, client, tunnels);
+    join(upstream, client, tunnels);
   });
   const port = await listen(server);
   const lead = (to: number | null) => {
     divertedTo = to;
-    // What stands leads to where it led; the next request makes a connection of its own.
-    for (const tunnel of tunnels) tunnel.destroy();
+    // What stands leads to where it led: it ends with the answer that is under way, as where a proxy is drained.
+    for (const tunnel of tunnels) tunnel.endWhenQuiet();
   };
   return {
     url: `http://127.0.0.1:${port}`,
@@ -57,23 +57,59 @@ export async function startCompanyProxy(): Promise<CompanyProxy> {
     divert: () => lead(listenPort),
     repair: () => lead(null),
     stop: async () => {
-      lead(null);
+      for (const tunnel of tunnels) tunnel.end();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-/** One end goes with the other. */
-function follow(upstream: Socket, client: Duplex, tunnels: Set<Duplex>): void {
-  tunnels.add(client);
-  client.on('error', () => upstream.destroy());
-  client.on('close', () => {
-    tunnels.delete(client);
+interface Tunnel {
+  end(): void;
+  /** Once what was asked through it has been answered. */
+  endWhenQuiet(): void;
+}
+
+/** After an answer's last bytes. */
+const QUIET_MS = 25;
+
+/** One end goes with the other. Whose bytes came last says whether there is an answer to wait for. */
+function join(upstream: Socket, client: Duplex, tunnels: Set<Tunnel>): void {
+  let isAsking = true;
+  let isEnding = false;
+  let quiet: NodeJS.Timeout | undefined;
+  const end = () => {
+    clearTimeout(quiet);
+    client.destroy();
     upstream.destroy();
+  };
+  const endIfQuiet = () => {
+    clearTimeout(quiet);
+    if (isEnding && !isAsking) quiet = setTimeout(end, QUIET_MS);
+  };
+  const tunnel: Tunnel = {
+    end,
+    endWhenQuiet: () => {
+      isEnding = true;
+      endIfQuiet();
+    },
+  };
+  tunnels.add(tunnel);
+  client.on('data', () => {
+    isAsking = true;
+    endIfQuiet();
   });
-  upstream.on('error', () => client.destroy());
-  upstream.on('close', () => client.destroy());
+  upstream.on('data', () => {
+    isAsking = false;
+    endIfQuiet();
+  });
+  client.on('error', end);
+  client.on('close', () => {
+    tunnels.delete(tunnel);
+    end();
+  });
+  upstream.on('error', end);
+  upstream.on('close', end);
 }
 
 async function listen(server: Server): Promise<number> {
