@@ -86,10 +86,16 @@ describe('in a stretch of bytes', () => {
 describe('in the memory of a process', () => {
   /** Holds a key that it imported and never exported, and a secret that it put together. */
   const holder = `
-    const { createPrivateKey, generateKeyPairSync, randomBytes } = require('node:crypto');
+    const { generateKeyPair, generateKeyPairSync, randomBytes } = require('node:crypto');
+    const onP256 = { namedCurve: 'P-256' };
     globalThis.secret = ['moltbook', 'sk', randomBytes(24).toString('base64url')].join('_');
-    globalThis.key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    console.log(JSON.stringify({ secret, publicKey: key.publicKey.export({ format: 'jwk' }) }));
+    globalThis.key = generateKeyPairSync('ec', onP256);
+    // In a thread of its own, which has a heap of its own.
+    generateKeyPair('ec', onP256, (_, publicKey, privateKey) => {
+      globalThis.other = privateKey;
+      const publicKeys = [key.publicKey, publicKey].map((one) => one.export({ format: 'jwk' }));
+      console.log(JSON.stringify({ secret, publicKeys }));
+    });
     setInterval(() => {}, 1000);`;
 
   async function startHolder() {
@@ -102,7 +108,7 @@ describe('in the memory of a process', () => {
     return { pid: child.pid ?? 0, held: JSON.parse(String(line)) };
   }
 
-  test('lie its key, bare in OpenSSL’s heap, and its secret; a look has bounds, and the next goes on', async () => {
+  test('lie its keys, bare in OpenSSL’s heaps, and its secret; a look has bounds, and the next goes on', async () => {
     const { pid, held } = await startHolder();
     const walk = new MemoryWalk(new ProcessView([pid]), pid);
     const finds = noFinds();
@@ -119,7 +125,8 @@ describe('in the memory of a process', () => {
     expect(finds.apiKeys).toContain(held.secret);
     const ring = new KeyRing();
     ring.add(finds.scalars);
-    expect(ring.keyOf(held.publicKey)).toBeDefined();
+    expect(held.publicKeys).toHaveLength(2);
+    for (const publicKey of held.publicKeys) expect(ring.keyOf(publicKey)).toBeDefined();
   });
 
   test('nobody looks into a process that the foothold does not name', async () => {

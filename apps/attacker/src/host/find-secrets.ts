@@ -96,17 +96,18 @@ function addScalar(finds: Finds, scalar: Uint8Array): void {
 /**
  * Where OpenSSL keeps the private key of a `KeyObject`: a number of four words in little-endian order, alone
  * in a block of the C library's heap, whose size stands before it. A key that was made there has a block of
- * 0x30 bytes; one that was read in has 0x40, and two spare words of zero.
+ * 0x30 bytes; one that was read in has 0x40, and two spare words of zero. Each may have got 0x10 more where that
+ * was all that was left.
  */
 function findBareScalars(bytes: Buffer, finds: Finds): void {
   if (bytes.byteOffset % 8 !== 0) return;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
-  for (let at = 4; at + 12 <= words.length; at += 4) {
-    // The lowest bit says whether the block before it is in use.
-    const size = (words[at - 2] ?? 0) & ~1;
-    if ((size !== 0x30 && size !== 0x40) || words[at - 1] !== 0) continue;
-    const isNumber = looksRandom(words.subarray(at, at + 8));
-    if (!isNumber || (size === 0x40 && words.subarray(at + 8, at + 12).some((word) => word !== 0))) continue;
+  for (let at = 4; at + 8 <= words.length; at += 4) {
+    // The three lowest bits are none of the size: one says that it is the heap of a thread beside the main one.
+    const size = (words[at - 2] ?? 0) & ~7;
+    if ((size !== 0x30 && size !== 0x40 && size !== 0x50) || words[at - 1] !== 0) continue;
+    if (size === 0x50 && words.subarray(at + 8, at + 12).some((word) => word !== 0)) continue;
+    if (!looksRandom(words.subarray(at, at + 8)) || isText(bytes.subarray(at * 4, at * 4 + 32))) continue;
     addScalar(finds, Buffer.from(bytes.subarray(at * 4, at * 4 + 32)).reverse());
   }
 }
@@ -114,6 +115,11 @@ function findBareScalars(bytes: Buffer, finds: Finds): void {
 /** No word of a pointer, a length or a text: each is large, and no two are the same. */
 function looksRandom(words: Uint32Array): boolean {
   return words.every((word) => word > 0xffff) && new Set(words).size === words.length;
+}
+
+/** Of 32 random bytes 12 can be printed; one number in millions has so many that it is taken for a text. */
+function isText(bytes: Uint8Array): boolean {
+  return bytes.reduce((printable, byte) => printable + Number(byte >= 0x20 && byte < 0x7f), 0) >= 26;
 }
 
 /** Keys by the public point that belongs to them, so that each is found by the certificate or token it is for. */
