@@ -11,4 +11,5 @@ starter.follow(
   () => {},
   () => network.stop(),
 );
-starter.emit({ event: 'ready', url: network.url });
+const { url, certificatePem } = network;
+starter.emit({ event: 'ready', url, certificatePem });
