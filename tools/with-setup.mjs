@@ -54,7 +54,7 @@ const [name, ...args] = process.argv.slice(2);
 if (!name) process.exit(0);
 const child =
   name === 'blastradius'
-    ? spawn(join(bin, 'node'), [join(root, 'apps/cli/dist/main.js'), ...args], { env, stdio: 'inherit' })
+    ? spawn(join(bin, 'node'), [join(root, 'apps/cli/dist/bundled.js'), ...args], { env, stdio: 'inherit' })
     : spawn(name, args, { cwd: root, env, stdio: 'inherit' });
 // Ctrl-C reaches the child as well (same terminal); it cleans up, and this process waits for it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

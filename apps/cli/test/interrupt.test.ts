@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const main = join(import.meta.dirname, '../dist/main.js');
+const main = join(import.meta.dirname, '../dist/bundled.js');
 
 /** Every process whose environment says that it works in this temporary folder. */
 function processesOf(folder: string): string[] {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { readLedgers } from '@blastradius/ledger';
 import { afterAll, expect, test } from 'vitest';
 
-const main = join(import.meta.dirname, '../dist/main.js');
+const main = join(import.meta.dirname, '../dist/bundled.js');
 const ARMS = ['static-key', 'hashed-key'];
 const LEAKS = ['open-database', 'request-logs'];
 const TRIALS = ARMS.flatMap((arm) => LEAKS.map((leak) => `${arm}_${leak}_matrix-1`)).sort();

@@ -91,7 +91,10 @@ export const agentRecord = z.object({
   outcome,
   status: z.number().int().nullable(),
   latencyMs: z.number(),
-  /** Why a request failed without an answer (`ECONNREFUSED` and the like). */
+  /**
+   * Why a request failed without an answer (`ECONNREFUSED` and the like); `credential-missing (…)` where
+   * the agent had no credential to send it with.
+   */
   error: z.string().optional(),
   /** The post whose orders the agent followed; its owner wanted nothing of the kind. */
   talkedIntoBy: z.string().optional(),

@@ -22,8 +22,13 @@ describe('an agent is stranded', () => {
     expect(measureStranded(facts).agentMinutes).toBe(30);
   });
 
-  it('when a TLS handshake refuses it, as when a key is refused', () => {
-    const failed = fakeHonest({ minute: 280, outcome: 'failed', status: null, error: 'ERR_SSL_ALERT' });
+  it.each([
+    ['a TLS handshake refuses it', 'refused', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'],
+    ['it refuses the network’s certificate', 'failed', 'CERT_HAS_EXPIRED'],
+    ['it has no SVID to show', 'failed', 'credential-missing (fleet.identity-missing)'],
+    ['nobody gives it one', 'failed', 'credential-missing (workload-api.unavailable)'],
+  ] as const)('when %s, as when a key is refused', (_why, outcome, error) => {
+    const failed = fakeHonest({ minute: 280, outcome, status: null, error });
     expect(measureStranded(fakeFacts([failed])).atEnd).toBe(1);
   });
 

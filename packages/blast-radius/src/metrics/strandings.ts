@@ -10,7 +10,7 @@ export interface Stranding {
 /**
  * An agent is stranded from the earlier of the reset of its credential and its first request that
  * authentication refused, until its next accepted request. Refused by authentication is status
- * 401, or a TLS handshake or a missing SVID, so that the identity arm's failures count alike. Load
+ * 401, or a TLS handshake or a missing credential, so that the identity arm's failures count alike. Load
  * agents are left out: they have no owner who could ever bring them back; so are agents that were retired.
  */
 export function findStrandings(facts: ArmFacts): Stranding[] {
@@ -53,6 +53,6 @@ function momentsOf({ honest, world, auditByRequestId }: ArmFacts): Moment[] {
   return [...resets, ...requests].sort((a, b) => a.minute - b.minute);
 }
 
-function refusedByAuthentication({ outcome, status, error }: ArmFacts['honest'][number]): boolean {
-  return status === 401 || (outcome === 'failed' && /SSL|TLS|CERT|SVID/i.test(error ?? ''));
+function refusedByAuthentication({ status, error }: ArmFacts['honest'][number]): boolean {
+  return status === 401 || (status === null && /^credential-missing|SSL|TLS|CERT/.test(error ?? ''));
 }

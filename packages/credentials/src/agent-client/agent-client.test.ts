@@ -65,6 +65,15 @@ test('says what happened instead of throwing when nobody listens', async () => {
   expect(await client.feed()).toMatchObject({ outcome: 'failed', status: null, error: 'ECONNREFUSED' });
 });
 
+test('sends nothing, and says so, where there is no credential to show', async () => {
+  const nothing = () =>
+    Promise.reject(Object.assign(new Error('none'), { code: 'workload-api.unavailable' }));
+  const presenter = { ...presentStaticKey({ apiKey: 'k', trust: { kind: 'anyone' } }), headers: nothing };
+  const client = new AgentClient({ networkUrl: 'https://127.0.0.1:1', presenter });
+  const error = 'credential-missing (workload-api.unavailable)';
+  expect(await client.feed()).toMatchObject({ outcome: 'failed', status: null, error });
+});
+
 test('gives up on a server that does not answer', async () => {
   const client = await clientOf(() => {}, 50);
   expect(await client.me()).toMatchObject({ outcome: 'failed', status: null, error: 'TimeoutError' });

@@ -10,6 +10,9 @@ export interface Answer {
   readonly latencyMs: number;
   /** The `x-request-id` that was sent. */
   readonly requestId: string;
-  /** Why no answer came (`ECONNREFUSED` and the like). */
+  /**
+   * Why no answer came (`ECONNREFUSED` and the like); `credential-missing (…)` where nothing was sent,
+   * because what to show could not be had.
+   */
   readonly error?: string;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { Presenter } from '../presenter/presenter.ts';
 import type { Answer } from './answer.ts';
 import { errorCode, outcomeOfError, outcomeOfStatus } from './outcome.ts';
@@ -22,21 +22,28 @@ export async function sendRequest(presenter: Presenter, call: HttpCall, timeoutM
     requestId,
     latencyMs: performance.now() - startedAt,
   });
+  const failed = (error: string): Answer =>
+    finished({ status: null, outcome: outcomeOfError(error), body: null, error });
+  let shown: { readonly credential: Readonly<Record<string, string>>; readonly dispatcher: Dispatcher };
   try {
     // First what may have to be waited for: the connections are those of the moment of sending.
     const credential = await presenter.headers(call.url, call.method);
+    shown = { credential, dispatcher: presenter.dispatcher() };
+  } catch (cause) {
+    return failed(`credential-missing (${errorCode(cause)})`);
+  }
+  try {
     const { statusCode, body } = await request(call.url, {
       method: call.method,
-      dispatcher: presenter.dispatcher(),
-      headers: { ...headersOf(call), ...call.headers, ...credential, 'x-request-id': requestId },
+      dispatcher: shown.dispatcher,
+      headers: { ...headersOf(call), ...call.headers, ...shown.credential, 'x-request-id': requestId },
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await body.text();
     return finished({ status: statusCode, outcome: outcomeOfStatus(statusCode), body: parsed(text) });
   } catch (cause) {
-    const error = errorCode(cause);
-    return finished({ status: null, outcome: outcomeOfError(error), body: null, error });
+    return failed(errorCode(cause));
   }
 }
 

@@ -4,7 +4,7 @@ import { ComponentMissing } from '../stack.errors.ts';
 
 export type AppName = 'issuer' | 'sidecar' | 'network' | 'data-api' | 'fleet' | 'attacker' | 'vault';
 
-/** The file that starts each app. */
+/** The file that starts each app: all of it in one, so that a world is there in seconds (`tools/bundle-app.mjs`). */
 export type AppEntries = Readonly<Record<AppName, string>>;
 
 /**
@@ -13,7 +13,7 @@ export type AppEntries = Readonly<Record<AppName, string>>;
  */
 export function findApps(root: string, overrides: Partial<AppEntries> = {}): AppEntries {
   const entry = (app: AppName) => {
-    const file = overrides[app] ?? join(root, 'apps', app, 'dist/main.js');
+    const file = overrides[app] ?? join(root, 'apps', app, 'dist/bundled.js');
     if (!existsSync(file)) throw new ComponentMissing(`${file} is not there; build first: npm run build`);
     return realpathSync(file);
   };
