@@ -16,8 +16,9 @@ export interface Visit {
   readonly serverCores: number;
   readonly databaseCores: number;
   readonly generatorCores: number;
-  /** Of the network's process, for one request at saturation. */
+  /** CPU for one request at saturation: of the network's process, and of the database's. */
   readonly serverMicros: number;
+  readonly databaseMicros: number;
   /** Why the figures are not the server's; null where they are. */
   readonly invalid: string | null;
 }
@@ -27,6 +28,8 @@ export interface Visiting {
   readonly databasePids: readonly number[];
   readonly route: Route;
   readonly seconds: number;
+  /** How often a measurement that turned out invalid is made again, right away. */
+  readonly repeatsMax: number;
 }
 
 /** A generator that has less of its core left than this measures itself. */
@@ -36,53 +39,88 @@ const SERVER_CORES_MIN = 0.85;
 /** A generator that is later than this makes latencies of its own. */
 const LATE_MS_MAX = 5;
 
-/** Saturation, and then half of the rate that was reached, one right after the other on the same connections. */
-export async function visit(network: PricedNetwork, { callers, ...how }: Visiting): Promise<Visit> {
+/** Saturation alone, and nothing of it is kept: the compiler has to see what is hot before anything is measured. */
+export async function warmUp(
+  network: PricedNetwork,
+  { callers, route, seconds }: Pick<Visiting, 'callers' | 'route' | 'seconds'>,
+): Promise<void> {
   await ask(callers, { order: 'connect', target: network.target });
-  const { route, seconds, databasePids } = how;
-  const {
-    asked: saturated,
-    cores: [serverCores = 0, databaseCores = 0],
-  } = await untilAnswered(network, seconds, async (forSeconds) => {
-    const watched = watchCpu([[network.pid], databasePids], forSeconds);
-    const asked = await askFor(callers, { order: 'saturate', route, seconds: forSeconds });
-    return { asked, cores: await watched };
-  });
-  const requestsPerSecond = saturated.answers / saturated.seconds;
-  const ratePerSecond = requestsPerSecond / 2;
-  const { asked: offered } = await untilAnswered(network, seconds, async (forSeconds) => ({
-    asked: await askFor(callers, { order: 'offer', route, seconds: forSeconds, ratePerSecond }),
-  }));
+  await untilAnswered(network, seconds, (forSeconds) =>
+    askFor(callers, { order: 'saturate', route, seconds: forSeconds }),
+  );
   await ask(callers, { order: 'disconnect' });
-  const invalid = [
-    ...failures(saturated),
-    ...failures(offered),
-    ...(saturated.generatorCores >= GENERATOR_CORES_MAX ? ['the generator had no core left'] : []),
-    ...(serverCores < SERVER_CORES_MIN ? ['the server’s core was not saturated'] : []),
-    ...(offered.lateMs > LATE_MS_MAX ? ['the generator was late'] : []),
-  ];
+}
+
+/** Saturation, and then half of the rate that was reached, one right after the other on the same connections. */
+export async function visit(network: PricedNetwork, visiting: Visiting): Promise<Visit> {
+  const { callers, route, seconds, databasePids } = visiting;
+  await ask(callers, { order: 'connect', target: network.target });
+  const saturated = await untilValid(visiting, async () => {
+    const asked = await untilAnswered(network, seconds, async (forSeconds) => {
+      const watched = watchCpu([[network.pid], databasePids], forSeconds);
+      const answered = await askFor(callers, { order: 'saturate', route, seconds: forSeconds });
+      const [server = 0, database = 0] = await watched;
+      return { ...answered, serverCores: server, databaseCores: database };
+    });
+    return {
+      ...asked,
+      requestsPerSecond: asked.answers / asked.seconds,
+      invalid: [
+        ...failures(asked),
+        ...(asked.generatorCores >= GENERATOR_CORES_MAX ? ['the generator had no core left'] : []),
+        ...(asked.serverCores < SERVER_CORES_MIN ? ['the server’s core was not saturated'] : []),
+      ],
+    };
+  });
+  const { requestsPerSecond, serverCores, databaseCores, generatorCores } = saturated;
+  const ratePerSecond = requestsPerSecond / 2;
+  const offered = await untilValid(visiting, async () => {
+    const asked = await untilAnswered(network, seconds, (forSeconds) =>
+      askFor(callers, { order: 'offer', route, seconds: forSeconds, ratePerSecond }),
+    );
+    const { latenciesMs, lateMs } = asked;
+    return {
+      p50Ms: percentile(latenciesMs, 0.5),
+      p99Ms: percentile(latenciesMs, 0.99),
+      invalid: [...failures(asked), ...(lateMs > LATE_MS_MAX ? ['the generator was late'] : [])],
+    };
+  });
+  await ask(callers, { order: 'disconnect' });
+  const invalid = [...saturated.invalid, ...offered.invalid];
   return {
     requestsPerSecond,
-    p50Ms: percentile(offered.latenciesMs, 0.5),
-    p99Ms: percentile(offered.latenciesMs, 0.99),
+    p50Ms: offered.p50Ms,
+    p99Ms: offered.p99Ms,
     serverCores,
     databaseCores,
-    generatorCores: saturated.generatorCores,
+    generatorCores,
     serverMicros: (serverCores * 1e6) / requestsPerSecond,
+    databaseMicros: (databaseCores * 1e6) / requestsPerSecond,
     invalid: invalid.length === 0 ? null : invalid.join('; '),
   };
 }
 
+/** What disturbs one measurement of a second or two is often over in the next; the last one stands as it is. */
+async function untilValid<T extends { readonly invalid: readonly string[] }>(
+  { repeatsMax }: Visiting,
+  measure: () => Promise<T>,
+): Promise<T> {
+  for (let repeats = 0; ; repeats++) {
+    const measured = await measure();
+    if (measured.invalid.length === 0 || repeats >= repeatsMax) return measured;
+  }
+}
+
 /** On a machine that others keep busy a second may go by without an answer: then longer ones are tried. */
-async function untilAnswered<T extends { readonly asked: Asked }>(
+async function untilAnswered<T extends Asked>(
   { priced }: PricedNetwork,
   seconds: number,
   measure: (seconds: number) => Promise<T>,
 ): Promise<T> {
   for (let longer = 1; ; longer *= 2) {
     const measured = await measure(seconds * longer);
-    if (measured.asked.answers > 0) return measured;
-    if (longer > 8) throw new Error(`${priced.name} answered nothing: ${causes(measured.asked)}`);
+    if (measured.answers > 0) return measured;
+    if (longer > 8) throw new Error(`${priced.name} answered nothing: ${causes(measured)}`);
   }
 }
 
