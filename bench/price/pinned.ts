@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { processesBelow } from '../harness/cpu-time.ts';
 
@@ -11,12 +12,19 @@ export function pin(role: 'server' | 'others', pids: readonly number[]): boolean
   const cores = availableParallelism();
   if (cores < 2) return false;
   const list = role === 'server' ? SERVER_CORE : otherCores(cores);
+  return processesBelow(pids).every((pid) => isPinnedTo(list, pid) || !isRunning(pid));
+}
+
+function isPinnedTo(list: string, pid: number): boolean {
   try {
-    for (const pid of processesBelow(pids)) {
-      execFileSync('taskset', ['-a', '-c', '-p', list, String(pid)], { stdio: 'ignore' });
-    }
+    execFileSync('taskset', ['-a', '-c', '-p', list, String(pid)], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
+}
+
+/** A database's connections come and go. */
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }

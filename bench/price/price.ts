@@ -39,8 +39,8 @@ const WRITE: PricedRoute = {
 const QUICK = [CACHED, 'scoped-key', 'jwt-svid', 'jwt-svid+dpop', 'wit-svid', 'x509-svid'];
 /** A dozen networks with a pool each, and their queues. */
 const CONNECTIONS_MAX = 500;
-/** Of the time at saturation before the first round: tens of thousands of requests, and nothing is compiled after them. */
-const WARM_UP_FACTOR = 3;
+/** How much longer a network answers at saturation before the first round: thousands of requests, and its hot code is compiled. */
+const WARM_UP_FACTOR = 2;
 
 /** What each credential model costs the server that has to believe it. */
 export const price: Bench = {
@@ -61,11 +61,12 @@ export const price: Bench = {
     const seconds = session.quick ? 0.2 : wholeNumber(session, 'seconds', 2);
     const repeatsMax = session.quick ? 0 : 2;
     const routes = session.quick ? [READ] : [READ, WRITE];
-    const visits = new Map(routes.map((route) => [route, new Map<string, Visit[]>()]));
+    const visits = new Map(routes.map((route) => [route, new Map<string, (Visit | null)[]>()]));
     session.say('warming up');
     for (const network of networks.all) {
       for (const route of routesOf(network.priced, routes)) {
-        await warmUp(network, { callers, route, seconds: seconds * WARM_UP_FACTOR });
+        const warming = { callers, route, seconds: seconds * WARM_UP_FACTOR };
+        await unlessItFails(session, network.priced, () => warmUp(network, warming));
       }
     }
     for (let round = 0; round < rounds; round++) {
@@ -74,8 +75,9 @@ export const price: Bench = {
       for (const network of inTurn(networks.all, round)) {
         const { priced } = network;
         for (const route of routesOf(priced, routes)) {
-          const found = await visit(network, { callers, databasePids, route, seconds, repeatsMax });
-          tellVisit(session, priced, found);
+          const how = { callers, databasePids, route, seconds, repeatsMax };
+          const found = await unlessItFails(session, priced, () => visit(network, how));
+          if (found !== null) tellVisit(session, priced, found);
           const ofRoute = visits.get(route);
           ofRoute?.set(priced.name, [...(ofRoute.get(priced.name) ?? []), found]);
         }
@@ -87,6 +89,20 @@ export const price: Bench = {
     tellProfiles(session, networks.all);
   },
 };
+
+/** What was measured of the others for minutes is not lost by one that fails. */
+async function unlessItFails<T>(
+  session: Session,
+  { name }: Priced,
+  measure: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await measure();
+  } catch (error) {
+    session.skip(name, `a measurement failed: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
 
 function routesOf({ name }: Priced, routes: readonly PricedRoute[]): PricedRoute[] {
   return routes.filter((route) => route !== WRITE || measuredWriting.has(name));
@@ -186,7 +202,7 @@ function microsOfVerification(milliseconds: number): number {
 
 interface MeasuredRoute {
   readonly route: PricedRoute;
-  readonly found: ReadonlyMap<string, readonly Visit[]>;
+  readonly found: KeptVisits;
   readonly verificationMicros: number;
 }
 
@@ -211,17 +227,23 @@ function tellRoute(session: Session, { route: { title }, found, verificationMicr
 }
 
 /** What was invalid to the last of its repetitions counts for nothing, and is named. */
-function keep(session: Session, title: string, found: MeasuredRoute['found']): KeptVisits {
+function keep(session: Session, title: string, found: KeptVisits): KeptVisits {
   return new Map(
-    [...found].map(([name, rounds]): [string, readonly (Visit | null)[]] => {
-      for (const [round, { invalid }] of rounds.entries()) {
-        if (invalid !== null)
-          session.skip(`${name} in round ${round + 1}, ${title}`, `not valid: ${invalid}`);
+    [...found].flatMap(([name, rounds]): [string, readonly (Visit | null)[]][] => {
+      for (const [round, one] of rounds.entries()) {
+        if (one !== null && one.invalid !== null)
+          session.skip(`${name} in round ${round + 1}, ${title}`, `not valid: ${one.invalid}`);
       }
-      const kept = rounds.map((one) => (one.invalid === null ? one : null));
-      if (kept.some((one) => one !== null)) return [name, kept];
-      session.skip(`${name}, ${title}`, 'NO ROUND WAS VALID: its figures are of rounds that were not');
-      return [name, rounds];
+      const kept = rounds.map((one) => (one?.invalid === null ? one : null));
+      if (kept.some((one) => one !== null)) return [[name, kept]];
+      const isMeasured = rounds.some((one) => one !== null);
+      session.skip(
+        `${name}, ${title}`,
+        isMeasured
+          ? 'NO ROUND WAS VALID: its figures are of rounds that were not'
+          : 'NOT MEASURED: every measurement failed',
+      );
+      return isMeasured ? [[name, rounds]] : [];
     }),
   );
 }

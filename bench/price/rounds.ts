@@ -44,17 +44,16 @@ export async function warmUp(
   network: PricedNetwork,
   { callers, route, seconds }: Pick<Visiting, 'callers' | 'route' | 'seconds'>,
 ): Promise<void> {
-  await ask(callers, { order: 'connect', target: network.target });
+  await using _connected = await connect(network, callers);
   await untilAnswered(network, seconds, (forSeconds) =>
     askFor(callers, { order: 'saturate', route, seconds: forSeconds }),
   );
-  await ask(callers, { order: 'disconnect' });
 }
 
 /** Saturation, and then half of the rate that was reached, one right after the other on the same connections. */
 export async function visit(network: PricedNetwork, visiting: Visiting): Promise<Visit> {
   const { callers, route, seconds, databasePids } = visiting;
-  await ask(callers, { order: 'connect', target: network.target });
+  await using _connected = await connect(network, callers);
   const saturated = await untilValid(visiting, async () => {
     const asked = await untilAnswered(network, seconds, async (forSeconds) => {
       const watched = watchCpu([[network.pid], databasePids], forSeconds);
@@ -85,7 +84,6 @@ export async function visit(network: PricedNetwork, visiting: Visiting): Promise
       invalid: [...failures(asked), ...(lateMs > LATE_MS_MAX ? ['the generator was late'] : [])],
     };
   });
-  await ask(callers, { order: 'disconnect' });
   const invalid = [...saturated.invalid, ...offered.invalid];
   return {
     requestsPerSecond,
@@ -98,6 +96,18 @@ export async function visit(network: PricedNetwork, visiting: Visiting): Promise
     databaseMicros: (databaseCores * 1e6) / requestsPerSecond,
     invalid: invalid.length === 0 ? null : invalid.join('; '),
   };
+}
+
+/** Each agent on a connection of its own, until it is disposed of. */
+async function connect({ target }: PricedNetwork, callers: Callers): Promise<AsyncDisposable> {
+  const disconnect = async () => void (await ask(callers, { order: 'disconnect' }));
+  try {
+    await ask(callers, { order: 'connect', target });
+  } catch (error) {
+    await disconnect();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: disconnect };
 }
 
 /** What disturbs one measurement of a second or two is often over in the next; the last one stands as it is. */
