@@ -13,6 +13,7 @@ function visit(requestsPerSecond: number, p99Ms = 2, generatorCores = 0.2): Visi
     serverMicros: 1e6 / requestsPerSecond,
     databaseMicros: 0.4e6 / requestsPerSecond,
     invalid: null,
+    latenciesInvalid: null,
   };
 }
 
@@ -36,6 +37,18 @@ test('a round that does not count for one side is left out of the pair, and of t
   const dear = pricesOf(visits, 'base')[1];
   expect(dear?.rounds).toBe(2);
   expect(dear?.ratio).toEqual({ n: 1, median: 0.5, low: null, high: null });
+});
+
+test('latencies that do not count leave the rate as it is', () => {
+  const late: Visit = { ...visit(500, 99), latenciesInvalid: 'the generator was late' };
+  const visits = new Map([
+    ['base', [visit(1000, 2), visit(1000, 2)]],
+    ['dear', [late, visit(500, 3)]],
+  ]);
+  const dear = pricesOf(visits, 'base')[1];
+  expect(dear).toMatchObject({ rounds: 2, p99Ms: 3 });
+  expect(dear?.ratio).toMatchObject({ n: 2, median: 0.5 });
+  expect(dear?.addedP99).toMatchObject({ n: 1, median: 1 });
 });
 
 test('the busiest that the generator ever was is told', () => {

@@ -14,6 +14,7 @@ export interface Price {
   readonly requestsPerSecond: number;
   /** To the baseline's, round by round: median with its bootstrap interval. */
   readonly ratio: Estimate | null;
+  /** NaN where no round's latencies count. */
   readonly p99Ms: number;
   /** To the baseline's, milliseconds, each at half of its own rate, round by round. */
   readonly addedP99: Estimate | null;
@@ -33,8 +34,10 @@ export function pricesOf(visits: KeptVisits, baseline: string): Price[] {
       rounds: counted.length,
       requestsPerSecond: middle((found) => found.requestsPerSecond),
       ratio: ratioOfRates(own, base),
-      p99Ms: middle((found) => found.p99Ms),
-      addedP99: estimate(paired(own, base, (one, other) => one.p99Ms - other.p99Ms)),
+      p99Ms: median(withLatencies(own).flatMap((one) => one?.p99Ms ?? [])),
+      addedP99: estimate(
+        paired(withLatencies(own), withLatencies(base), (one, other) => one.p99Ms - other.p99Ms),
+      ),
       serverMicros: middle((found) => found.serverMicros),
       databaseMicros: middle((found) => found.databaseMicros),
       generatorCores: Math.max(...counted.map((found) => found.generatorCores)),
@@ -55,6 +58,11 @@ export function judge(demand: Demand, visits: KeptVisits): Judged {
 }
 
 type Rounds = readonly (Visit | null)[];
+
+/** Those whose latencies count as well. */
+export function withLatencies(rounds: Rounds): Rounds {
+  return rounds.map((one) => (one?.latenciesInvalid === null ? one : null));
+}
 
 function ratioOfRates(own: Rounds, base: Rounds): Estimate | null {
   return estimate(paired(own, base, (one, other) => one.requestsPerSecond / other.requestsPerSecond));

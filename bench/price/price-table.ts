@@ -22,7 +22,7 @@ export function priceTable(title: string, prices: readonly Price[]): Table {
       price.name,
       Math.round(price.requestsPerSecond).toLocaleString('en'),
       withInterval(price.ratio),
-      price.p99Ms.toFixed(2),
+      Number.isNaN(price.p99Ms) ? 'not valid' : price.p99Ms.toFixed(2),
       withInterval(price.addedP99),
       Math.round(price.serverMicros).toLocaleString('en'),
       Math.round(price.databaseMicros).toLocaleString('en'),

@@ -12,7 +12,7 @@ import { startWorker } from '../rotation/child-process.ts';
 import { topOfProfile } from '../rotation/profile.ts';
 import { BASELINE, CACHED, demands, measuredWriting, type Priced, pricedArms } from './arms.ts';
 import type { CallerOrder, Route } from './messages.ts';
-import { type KeptVisits, pricesOf } from './outcome.ts';
+import { type KeptVisits, pricesOf, withLatencies } from './outcome.ts';
 import { pin } from './pinned.ts';
 import { judgedLine, priceTable } from './price-table.ts';
 import { type PricedNetwork, type Surroundings, startPricedNetwork } from './priced-network.ts';
@@ -188,7 +188,7 @@ function inTurn<T>(items: readonly T[], round: number): T[] {
 function tellVisit(session: Session, { name }: Priced, found: Visit): void {
   const cores = [found.serverCores, found.databaseCores, found.generatorCores].map((one) => one.toFixed(2));
   session.say(
-    `${name}: ${Math.round(found.requestsPerSecond)}/s, p99 ${found.p99Ms.toFixed(1)} ms at half; cores of server, database, generator: ${cores.join(', ')}${found.invalid === null ? '' : `; INVALID: ${found.invalid}`}`,
+    `${name}: ${Math.round(found.requestsPerSecond)}/s, p99 ${found.p99Ms.toFixed(1)} ms at half; cores of server, database, generator: ${cores.join(', ')}${found.invalid === null ? '' : `; INVALID: ${found.invalid}`}${found.latenciesInvalid === null ? '' : `; LATENCIES INVALID: ${found.latenciesInvalid}`}`,
   );
 }
 
@@ -208,16 +208,17 @@ interface MeasuredRoute {
 
 function tellRoute(session: Session, { route: { title }, found, verificationMicros }: MeasuredRoute): void {
   const visits = inOrder(keep(session, title, found));
-  const compared = (what: string, unit: string, value: (found: Visit) => number): void => {
-    const measured = [...visits].map(([name, rounds]) => ({
+  const compared = (what: string, unit: string, value: (found: Visit) => number, rows = visits): void => {
+    const measured = [...rows].map(([name, rounds]) => ({
       name,
       values: rounds.map((one) => (one === null ? null : value(one))),
     }));
     session.compared(comparedOf({ title: `${what}: ${title}`, unit }, measured));
   };
+  const timed = new Map([...visits].map(([name, rounds]) => [name, withLatencies(rounds)]));
   compared('saturation', 'requests/s', (one) => one.requestsPerSecond);
-  compared('p99 at half of the rate', 'ms', (one) => one.p99Ms);
-  compared('p50 at half of the rate', 'ms', (one) => one.p50Ms);
+  compared('p99 at half of the rate', 'ms', (one) => one.p99Ms, timed);
+  compared('p50 at half of the rate', 'ms', (one) => one.p50Ms, timed);
   compared('CPU of the network for a request', 'us', (one) => one.serverMicros);
   session.table(priceTable(title, pricesOf(visits, BASELINE)));
   session.text(
@@ -231,8 +232,11 @@ function keep(session: Session, title: string, found: KeptVisits): KeptVisits {
   return new Map(
     [...found].flatMap(([name, rounds]): [string, readonly (Visit | null)[]][] => {
       for (const [round, one] of rounds.entries()) {
-        if (one !== null && one.invalid !== null)
-          session.skip(`${name} in round ${round + 1}, ${title}`, `not valid: ${one.invalid}`);
+        const reasons = [
+          ...(one?.invalid ? [`not valid: ${one.invalid}`] : []),
+          ...(one?.latenciesInvalid ? [`latencies not valid: ${one.latenciesInvalid}`] : []),
+        ];
+        if (reasons.length > 0) session.skip(`${name} in round ${round + 1}, ${title}`, reasons.join('; '));
       }
       const kept = rounds.map((one) => (one?.invalid === null ? one : null));
       if (kept.some((one) => one !== null)) return [[name, kept]];

@@ -19,8 +19,10 @@ export interface Visit {
   /** CPU for one request at saturation: of the network's process, and of the database's. */
   readonly serverMicros: number;
   readonly databaseMicros: number;
-  /** Why the figures are not the server's; null where they are. */
+  /** Why the figures at saturation are not the server's; null where they are. */
   readonly invalid: string | null;
+  /** The same of the latencies at half of the rate. */
+  readonly latenciesInvalid: string | null;
 }
 
 export interface Visiting {
@@ -84,7 +86,7 @@ export async function visit(network: PricedNetwork, visiting: Visiting): Promise
       invalid: [...failures(asked), ...(lateMs > LATE_MS_MAX ? ['the generator was late'] : [])],
     };
   });
-  const invalid = [...saturated.invalid, ...offered.invalid];
+  const reasons = (invalid: readonly string[]) => (invalid.length === 0 ? null : invalid.join('; '));
   return {
     requestsPerSecond,
     p50Ms: offered.p50Ms,
@@ -94,7 +96,8 @@ export async function visit(network: PricedNetwork, visiting: Visiting): Promise
     generatorCores,
     serverMicros: (serverCores * 1e6) / requestsPerSecond,
     databaseMicros: (databaseCores * 1e6) / requestsPerSecond,
-    invalid: invalid.length === 0 ? null : invalid.join('; '),
+    invalid: reasons(saturated.invalid),
+    latenciesInvalid: reasons(offered.invalid),
   };
 }
 
