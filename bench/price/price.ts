@@ -35,8 +35,6 @@ const WRITE: PricedRoute = {
   body: JSON.stringify({ description: 'Half a thought, changed.' }),
 };
 
-/** One of each way to show a credential. */
-const QUICK = [CACHED, 'scoped-key', 'jwt-svid', 'jwt-svid+dpop', 'wit-svid', 'x509-svid'];
 /** A dozen networks with a pool each, and their queues. */
 const CONNECTIONS_MAX = 500;
 /** How much longer a network answers at saturation before the first round: thousands of requests, and its hot code is compiled. */
@@ -167,7 +165,7 @@ async function startAll(session: Session, started: AsyncDisposableStack): Promis
 /** Those asked for, and of the others why there is no row for them. */
 function wanted(session: Session): readonly Priced[] {
   const priced = pricedArms();
-  const asked = session.flags['arms']?.split(',') ?? (session.quick ? QUICK : undefined);
+  const asked = session.flags['arms']?.split(',');
   if (asked === undefined) return priced;
   const unknown = asked.filter((name) => !priced.some((one) => one.name === name));
   if (unknown.length > 0)
