@@ -32,7 +32,7 @@ export interface Priced {
 const BUILT = 'apps/network/dist/main.js';
 /** What all others are divided by, and the second yardstick, which looks no key up. */
 export const BASELINE = 'static-key';
-export const CACHED = 'static-key (cached)';
+const CACHED = 'static-key (cached)';
 
 /** The baseline first. */
 export function pricedArms(): readonly Priced[] {

@@ -10,7 +10,7 @@ import { startedBy } from '../harness/cpu-time.ts';
 import { ratePerCore } from '../harness/rate.ts';
 import { startWorker } from '../rotation/child-process.ts';
 import { topOfProfile } from '../rotation/profile.ts';
-import { BASELINE, CACHED, demands, measuredWriting, type Priced, pricedArms } from './arms.ts';
+import { BASELINE, demands, measuredWriting, type Priced, pricedArms } from './arms.ts';
 import type { CallerOrder, Route } from './messages.ts';
 import { type KeptVisits, pricesOf, withLatencies } from './outcome.ts';
 import { pin } from './pinned.ts';
