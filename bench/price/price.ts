@@ -16,7 +16,7 @@ import { type KeptVisits, pricesOf, withLatencies } from './outcome.ts';
 import { pin } from './pinned.ts';
 import { judgedLine, priceTable } from './price-table.ts';
 import { type PricedNetwork, type Surroundings, startPricedNetwork } from './priced-network.ts';
-import { type Callers, type Visit, visit, warmUp } from './rounds.ts';
+import { type Callers, type Repeats, type Visit, visit, warmUp } from './rounds.ts';
 
 interface PricedRoute extends Route {
   readonly title: string;
@@ -40,6 +40,9 @@ const CONNECTIONS_MAX = 500;
 /** How much longer a network answers at saturation before the first round: thousands of requests, and its hot code is compiled. */
 const WARM_UP_FACTOR = 2;
 
+/** A sixth of what is measured in a round of all arms. */
+const REPEATS_EACH_ROUND = 6;
+
 /** What each credential model costs the server that has to believe it. */
 export const price: Bench = {
   name: 'price',
@@ -57,7 +60,7 @@ export const price: Bench = {
     const { networks, callers, databasePids } = await startAll(session, started);
     const rounds = wholeNumber(session, 'rounds', session.quick ? 1 : 5);
     const seconds = session.quick ? 0.2 : wholeNumber(session, 'seconds', 2);
-    const repeatsMax = session.quick ? 0 : 2;
+    const repeats: Repeats = { maxOfEach: 2, left: session.quick ? 0 : REPEATS_EACH_ROUND * rounds };
     const routes = session.quick ? [READ] : [READ, WRITE];
     const visits = new Map(routes.map((route) => [route, new Map<string, (Visit | null)[]>()]));
     session.say('warming up');
@@ -73,7 +76,7 @@ export const price: Bench = {
       for (const network of inTurn(networks.all, round)) {
         const { priced } = network;
         for (const route of routesOf(priced, routes)) {
-          const how = { callers, databasePids, route, seconds, repeatsMax };
+          const how = { callers, databasePids, route, seconds, repeats };
           const found = await unlessItFails(session, priced, () => visit(network, how));
           if (found !== null) tellVisit(session, priced, found);
           const ofRoute = visits.get(route);
