@@ -62,11 +62,13 @@ test('what is demanded is reached, missed, or was not measured', () => {
     ['fast', [visit(1001), visit(1003)]],
     ['slow', [visit(590), visit(610)]],
     ['unmeasured', [null, null]],
+    ['disturbed', [{ ...visit(2000), invalid: 'the server’s core was not saturated' }, null]],
   ]);
   const verdict = (name: string, atLeast: number) => judge({ name, to: 'base', atLeast }, visits).verdict;
   expect(verdict('fast', 1)).toBe('reached');
   expect(verdict('slow', 0.6)).toBe('reached');
   expect(verdict('slow', 0.61)).toBe('NOT REACHED');
   expect(verdict('unmeasured', 0.1)).toBe('NOT MEASURED');
+  expect(verdict('disturbed', 0.1)).toBe('NOT MEASURED');
   expect(verdict('missing', 0.1)).toBe('NOT MEASURED');
 });

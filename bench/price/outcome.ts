@@ -9,7 +9,7 @@ export type KeptVisits = ReadonlyMap<string, readonly (Visit | null)[]>;
 /** What one arm costs, and costs more than the baseline. */
 export interface Price {
   readonly name: string;
-  /** How many rounds count. */
+  /** How many rounds count; with none of them, what stands here is of rounds that do not. */
   readonly rounds: number;
   readonly requestsPerSecond: number;
   /** To the baseline's, round by round: median with its bootstrap interval. */
@@ -31,7 +31,7 @@ export function pricesOf(visits: KeptVisits, baseline: string): Price[] {
     const middle = (value: (found: Visit) => number) => median(counted.map(value));
     return {
       name,
-      rounds: counted.length,
+      rounds: withRates(own).filter((one) => one !== null).length,
       requestsPerSecond: middle((found) => found.requestsPerSecond),
       ratio: ratioOfRates(own, base),
       p99Ms: median(withLatencies(own).flatMap((one) => one?.p99Ms ?? [])),
@@ -50,9 +50,10 @@ export interface Judged extends Demand {
   readonly ratio: Estimate | null;
 }
 
-/** By the median; whether the interval lies above as well is for the reader to see. */
+/** By the median of what is valid; whether the interval lies above as well is for the reader to see. */
 export function judge(demand: Demand, visits: KeptVisits): Judged {
-  const ratio = ratioOfRates(visits.get(demand.name) ?? [], visits.get(demand.to) ?? []);
+  const valid = (name: string) => withRates(visits.get(name) ?? []);
+  const ratio = ratioOfRates(valid(demand.name), valid(demand.to));
   if (ratio === null) return { ...demand, verdict: 'NOT MEASURED', ratio };
   return { ...demand, verdict: ratio.median >= demand.atLeast ? 'reached' : 'NOT REACHED', ratio };
 }
@@ -62,6 +63,10 @@ type Rounds = readonly (Visit | null)[];
 /** Those whose latencies count as well. */
 export function withLatencies(rounds: Rounds): Rounds {
   return rounds.map((one) => (one?.latenciesInvalid === null ? one : null));
+}
+
+function withRates(rounds: Rounds): Rounds {
+  return rounds.map((one) => (one?.invalid === null ? one : null));
 }
 
 function ratioOfRates(own: Rounds, base: Rounds): Estimate | null {
