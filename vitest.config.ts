@@ -21,7 +21,7 @@ export default defineConfig({
           include: [
             '{apps,packages,tools}/**/src/**/*.test.ts',
             'tools/*.test.ts',
-            'bench/harness/*.test.ts',
+            'bench/{harness,price}/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },

@@ -11,6 +11,13 @@ export interface Figure {
   readonly note?: string;
 }
 
+/** Figures that belong together, in words and numbers as they are to be read. */
+export interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** What a bench is given: how large it may be, and where its results go. */
 export interface Session {
   /** As small as still runs through every line: a smoke test, whose figures say nothing. */
@@ -25,6 +32,8 @@ export interface Session {
   compared(compared: Compared): void;
   /** Prints and keeps one figure. */
   figure(figure: Figure): void;
+  /** Keeps a table of the bench's own; printed at the end. */
+  table(table: Table): void;
   /** Keeps a longer text that belongs to the figures: a summarised profile. */
   text(name: string, lines: readonly string[]): void;
   /** Says what could not be measured here, and why. */

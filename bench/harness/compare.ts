@@ -19,7 +19,8 @@ export interface Comparison {
 
 export interface ComparedContender {
   readonly name: string;
-  readonly values: readonly number[];
+  /** Round by round; null where a round does not count. */
+  readonly values: readonly (number | null)[];
   readonly spread: Spread;
   /** To the first contender, round by round: what slowed the machine down slowed down both. */
   readonly ratio: Spread;
@@ -58,7 +59,7 @@ export async function compare(
 /** The comparison of what was measured in turns, round by round; the first is what the others are divided by. */
 export function comparedOf(
   { title, unit }: Pick<Comparison, 'title' | 'unit'>,
-  measured: readonly { readonly name: string; readonly values: readonly number[] }[],
+  measured: readonly { readonly name: string; readonly values: readonly (number | null)[] }[],
 ): Compared {
   const base = measured[0]?.values ?? [];
   return {
@@ -66,14 +67,26 @@ export function comparedOf(
     unit,
     rounds: base.length,
     contenders: measured.map(({ name, values }) => {
-      const ratios = values.map((value, round) => value / (base[round] ?? Number.NaN));
-      const mean = ratioOf(values.map((value, round) => ({ value, baseline: base[round] ?? null })));
-      return { name, values, spread: spreadOf(values), ratio: spreadOf(ratios), mean };
+      const pairs = values.map((value, round) => ({ value, baseline: base[round] ?? null }));
+      const ratios = pairs.flatMap(({ value, baseline }) =>
+        value === null || baseline === null ? [] : [value / baseline],
+      );
+      return {
+        name,
+        values,
+        spread: spreadOf(counted(values)),
+        ratio: spreadOf(ratios),
+        mean: ratioOf(pairs),
+      };
     }),
   };
 }
 
 /** The median of one contender, by name. */
 export function medianOf(compared: Compared, name: string): number {
-  return median(compared.contenders.find((contender) => contender.name === name)?.values ?? []);
+  return median(counted(compared.contenders.find((contender) => contender.name === name)?.values ?? []));
+}
+
+function counted(values: readonly (number | null)[]): number[] {
+  return values.filter((value) => value !== null);
 }

@@ -5,12 +5,13 @@ import type { Spread } from './statistics.ts';
 
 /** A report as Markdown, for the terminal and for the documents alike. */
 export function renderReport(report: Report): string {
-  const { machine, load, startedAt, comparisons, figures, texts, skipped } = report;
+  const { machine, load, startedAt, comparisons, figures, tables, texts, skipped } = report;
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; Node ${machine.node} (OpenSSL ${machine.nodeOpenssl}); commit ${machine.commit ?? 'unknown'}; ${startedAt}; load before ${load.before}, after ${load.after}.`,
     ...(report.quick ? ['**A smoke test: these figures say nothing.**'] : []),
     ...comparisons.map(renderComparison),
     ...(figures.length === 0 ? [] : [renderFigures(figures)]),
+    ...tables.map(({ title, head, rows }) => `**${title}**\n\n${table([head, ...rows])}`),
     ...Object.entries(texts).map(([name, lines]) => `${name}\n\n\`\`\`\n${lines.join('\n')}\n\`\`\``),
     ...skipped.map(({ what, why }) => `Skipped: ${what}: ${why}`),
   ].join('\n\n');

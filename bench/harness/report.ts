@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Figure } from './bench.ts';
+import type { Figure, Table } from './bench.ts';
 import type { Compared } from './compare.ts';
 import type { Machine } from './machine.ts';
 
@@ -19,6 +19,7 @@ export interface Report {
   readonly load: { readonly before: number; readonly after: number };
   readonly comparisons: readonly Compared[];
   readonly figures: readonly Figure[];
+  readonly tables: readonly Table[];
   readonly texts: Readonly<Record<string, readonly string[]>>;
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
 }

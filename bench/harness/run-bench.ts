@@ -1,4 +1,4 @@
-import type { Bench, Figure, Session } from './bench.ts';
+import type { Bench, Figure, Session, Table } from './bench.ts';
 import { type Compared, compare } from './compare.ts';
 import { loadOfLastMinute, machine } from './machine.ts';
 import { renderComparison } from './render.ts';
@@ -18,6 +18,7 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Repor
   const before = loadOfLastMinute();
   const comparisons: Compared[] = [];
   const figures: Figure[] = [];
+  const tables: Table[] = [];
   const texts: Record<string, readonly string[]> = {};
   const skipped: { what: string; why: string }[] = [];
   const say = (line: string) => options.write(`${line}\n`);
@@ -41,6 +42,9 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Repor
       figures.push(figure);
       say(`${figure.name}: ${figure.value} ${figure.unit}`);
     },
+    table: (table) => {
+      tables.push(table);
+    },
     text: (name, lines) => {
       texts[name] = lines;
     },
@@ -61,6 +65,7 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Repor
     load: { before, after: loadOfLastMinute() },
     comparisons,
     figures,
+    tables,
     texts,
     skipped,
   };

@@ -32,7 +32,7 @@ export interface Priced {
 const BUILT = 'apps/network/dist/main.js';
 /** What all others are divided by, and the second yardstick, which looks no key up. */
 export const BASELINE = 'static-key';
-export const CACHED = 'static-key (cached)';
+const CACHED = 'static-key (cached)';
 
 /** The baseline first. */
 export function pricedArms(): readonly Priced[] {
@@ -52,7 +52,7 @@ export function pricedArms(): readonly Priced[] {
   return [...baseline, cached, ...others];
 }
 
-interface Demand {
+export interface Demand {
   readonly name: string;
   readonly to: string;
   readonly atLeast: number;
@@ -65,3 +65,9 @@ export const demands: readonly Demand[] = [
   { name: 'wit-svid', to: BASELINE, atLeast: 0.6 },
   { name: 'jwt-svid+dpop', to: BASELINE, atLeast: 0.6 },
 ];
+
+/** Measured when they write, too: those of which something is demanded, and what they are compared with. */
+export const measuredWriting: ReadonlySet<string> = new Set(demands.flatMap(({ name, to }) => [name, to]));
+
+/** Those that verify a proof of possession for each request. */
+export const provingEachRequest: ReadonlySet<string> = new Set(['wit-svid', 'jwt-svid+dpop']);

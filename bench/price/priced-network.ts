@@ -9,7 +9,7 @@ import {
   mintJwtSvid,
   mintWitSvid,
 } from '../../packages/pki/src/index.ts';
-import type { Postgres } from '../../packages/testkit/src/index.ts';
+import type { Postgres } from '../../packages/stack/src/index.ts';
 import { startApp } from '../rotation/child-process.ts';
 import { profiledInto } from '../rotation/profile.ts';
 import { AnsweringConnection } from './answering-connection.ts';

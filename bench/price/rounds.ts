@@ -16,10 +16,13 @@ export interface Visit {
   readonly serverCores: number;
   readonly databaseCores: number;
   readonly generatorCores: number;
-  /** Of the network's process, for one request at saturation. */
+  /** CPU for one request at saturation: of the network's process, and of the database's. */
   readonly serverMicros: number;
-  /** Why the figures are not the server's; null where they are. */
+  readonly databaseMicros: number;
+  /** Why the figures at saturation are not the server's; null where they are. */
   readonly invalid: string | null;
+  /** The same of the latencies at half of the rate. */
+  readonly latenciesInvalid: string | null;
 }
 
 export interface Visiting {
@@ -27,6 +30,14 @@ export interface Visiting {
   readonly databasePids: readonly number[];
   readonly route: Route;
   readonly seconds: number;
+  readonly repeats: Repeats;
+}
+
+/** How often measurements that turned out invalid are made again, right away. */
+export interface Repeats {
+  readonly maxOfEach: number;
+  /** In the whole run: on a machine that others keep busy it must come to its end, too. */
+  left: number;
 }
 
 /** A generator that has less of its core left than this measures itself. */
@@ -36,53 +47,100 @@ const SERVER_CORES_MIN = 0.85;
 /** A generator that is later than this makes latencies of its own. */
 const LATE_MS_MAX = 5;
 
+/** Saturation alone, and nothing of it is kept: the compiler has to see what is hot before anything is measured. */
+export async function warmUp(
+  network: PricedNetwork,
+  { callers, route, seconds }: Pick<Visiting, 'callers' | 'route' | 'seconds'>,
+): Promise<void> {
+  await using _connected = await connect(network, callers);
+  await untilAnswered(network, seconds, (forSeconds) =>
+    askFor(callers, { order: 'saturate', route, seconds: forSeconds }),
+  );
+}
+
 /** Saturation, and then half of the rate that was reached, one right after the other on the same connections. */
-export async function visit(network: PricedNetwork, { callers, ...how }: Visiting): Promise<Visit> {
-  await ask(callers, { order: 'connect', target: network.target });
-  const { route, seconds, databasePids } = how;
-  const {
-    asked: saturated,
-    cores: [serverCores = 0, databaseCores = 0],
-  } = await untilAnswered(network, seconds, async (forSeconds) => {
-    const watched = watchCpu([[network.pid], databasePids], forSeconds);
-    const asked = await askFor(callers, { order: 'saturate', route, seconds: forSeconds });
-    return { asked, cores: await watched };
+export async function visit(network: PricedNetwork, visiting: Visiting): Promise<Visit> {
+  const { callers, route, seconds, databasePids } = visiting;
+  await using _connected = await connect(network, callers);
+  const saturated = await untilValid(visiting, async () => {
+    const asked = await untilAnswered(network, seconds, async (forSeconds) => {
+      const watched = watchCpu([[network.pid], databasePids], forSeconds);
+      const answered = await askFor(callers, { order: 'saturate', route, seconds: forSeconds });
+      const [server = 0, database = 0] = await watched;
+      return { ...answered, serverCores: server, databaseCores: database };
+    });
+    return {
+      ...asked,
+      requestsPerSecond: asked.answers / asked.seconds,
+      invalid: [
+        ...failures(asked),
+        ...(asked.generatorCores >= GENERATOR_CORES_MAX ? ['the generator had no core left'] : []),
+        ...(asked.serverCores < SERVER_CORES_MIN ? ['the server’s core was not saturated'] : []),
+      ],
+    };
   });
-  const requestsPerSecond = saturated.answers / saturated.seconds;
+  const { requestsPerSecond, serverCores, databaseCores, generatorCores } = saturated;
   const ratePerSecond = requestsPerSecond / 2;
-  const { asked: offered } = await untilAnswered(network, seconds, async (forSeconds) => ({
-    asked: await askFor(callers, { order: 'offer', route, seconds: forSeconds, ratePerSecond }),
-  }));
-  await ask(callers, { order: 'disconnect' });
-  const invalid = [
-    ...failures(saturated),
-    ...failures(offered),
-    ...(saturated.generatorCores >= GENERATOR_CORES_MAX ? ['the generator had no core left'] : []),
-    ...(serverCores < SERVER_CORES_MIN ? ['the server’s core was not saturated'] : []),
-    ...(offered.lateMs > LATE_MS_MAX ? ['the generator was late'] : []),
-  ];
+  const offered = await untilValid(visiting, async () => {
+    const asked = await untilAnswered(network, seconds, (forSeconds) =>
+      askFor(callers, { order: 'offer', route, seconds: forSeconds, ratePerSecond }),
+    );
+    const { latenciesMs, lateMs } = asked;
+    return {
+      p50Ms: percentile(latenciesMs, 0.5),
+      p99Ms: percentile(latenciesMs, 0.99),
+      invalid: [...failures(asked), ...(lateMs > LATE_MS_MAX ? ['the generator was late'] : [])],
+    };
+  });
+  const reasons = (invalid: readonly string[]) => (invalid.length === 0 ? null : invalid.join('; '));
   return {
     requestsPerSecond,
-    p50Ms: percentile(offered.latenciesMs, 0.5),
-    p99Ms: percentile(offered.latenciesMs, 0.99),
+    p50Ms: offered.p50Ms,
+    p99Ms: offered.p99Ms,
     serverCores,
     databaseCores,
-    generatorCores: saturated.generatorCores,
+    generatorCores,
     serverMicros: (serverCores * 1e6) / requestsPerSecond,
-    invalid: invalid.length === 0 ? null : invalid.join('; '),
+    databaseMicros: (databaseCores * 1e6) / requestsPerSecond,
+    invalid: reasons(saturated.invalid),
+    latenciesInvalid: reasons(offered.invalid),
   };
 }
 
+/** Each agent on a connection of its own, until it is disposed of. */
+async function connect({ target }: PricedNetwork, callers: Callers): Promise<AsyncDisposable> {
+  const disconnect = async () => void (await ask(callers, { order: 'disconnect' }));
+  try {
+    await ask(callers, { order: 'connect', target });
+  } catch (error) {
+    await disconnect();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: disconnect };
+}
+
+/** What disturbs one measurement of a second or two is often over in the next; the last one stands as it is. */
+async function untilValid<T extends { readonly invalid: readonly string[] }>(
+  { repeats }: Visiting,
+  measure: () => Promise<T>,
+): Promise<T> {
+  for (let made = 0; ; made++) {
+    const measured = await measure();
+    if (measured.invalid.length === 0 || made >= repeats.maxOfEach || repeats.left === 0) return measured;
+    repeats.left -= 1;
+  }
+}
+
 /** On a machine that others keep busy a second may go by without an answer: then longer ones are tried. */
-async function untilAnswered<T extends { readonly asked: Asked }>(
+async function untilAnswered<T extends Asked>(
   { priced }: PricedNetwork,
   seconds: number,
   measure: (seconds: number) => Promise<T>,
 ): Promise<T> {
   for (let longer = 1; ; longer *= 2) {
     const measured = await measure(seconds * longer);
-    if (measured.asked.answers > 0) return measured;
-    if (longer > 8) throw new Error(`${priced.name} answered nothing: ${causes(measured.asked)}`);
+    if (measured.answers > 0) return measured;
+    if (longer > 8) throw new Error(`${priced.name} answered nothing: ${causes(measured)}`);
   }
 }
 

@@ -31,6 +31,9 @@ describe('parseJson', () => {
 
   it('refuses bytes that are no UTF-8', () => {
     expect(() => parseJson(new Uint8Array([0x22, 0xff, 0x22]))).toThrow(JsonInvalid);
+    expect(() => parseJson(new Uint8Array([0x22, 0xe2, 0x82]))).toThrow(JsonInvalid);
+    // What was refused leaves nothing behind for what is read next.
+    expect(parseJson(new Uint8Array([0x22, 0xe2, 0x82, 0xac, 0x22]))).toBe('€');
   });
 
   it('takes one name in two objects, and a value that looks like a member', () => {
@@ -42,6 +45,9 @@ describe('parseJson', () => {
 
   it('keeps the 64 bits of a bundle’s sequence, and leaves alone what is no integer', () => {
     expect(parseJson('{"spiffe_sequence":18446744073709551615}')).toEqual({
+      spiffe_sequence: 2n ** 64n - 1n,
+    });
+    expect(parseJson('{"\\u0073piffe\\u005fsequence":18446744073709551615}')).toEqual({
       spiffe_sequence: 2n ** 64n - 1n,
     });
     expect(parseJson('{"spiffe_sequence":1e3}')).toEqual({ spiffe_sequence: 1000 });
