@@ -1,9 +1,20 @@
 import { chartStyle, html, type Markup, pageStyle, palette, trusted } from '@blastradius/scenario';
-import { type Figure, mappedFigures } from '../results/figures.ts';
-import type { Cell, MatrixResults, TrialRow } from '../results/matrix-results.ts';
+import { type Figure, latencyFigures, mappedFigures } from '../results/figures.ts';
+import type { Cell, CellFigure, MatrixResults, TrialRow } from '../results/matrix-results.ts';
 import { renderLeakCharts } from './leak-charts.ts';
 import { find } from './markdown.ts';
-import { armName, intervalText, leakName, numberText, placeholder, severity, worstOf } from './wording.ts';
+import {
+  armName,
+  differenceIntervalText,
+  differenceText,
+  intervalText,
+  LATENCY_CAVEAT,
+  leakName,
+  numberText,
+  placeholder,
+  severity,
+  worstOf,
+} from './wording.ts';
 
 /** The matrix as one page that opens from disk: no script, nothing from elsewhere, a number in each cell. */
 export function renderMatrixHtml(results: MatrixResults): string {
@@ -25,6 +36,10 @@ export function renderMatrixHtml(results: MatrixResults): string {
 <p class="lede">${complete ? 'All' : 'NOT COMPLETE:'} ${done} of ${trials.length} trials, each a live world of ${manifest.agents} agents: ${manifest.arms.length} credential models, ${manifest.leaks.length} leaks, ${manifest.seeds.length} ${manifest.seeds.length === 1 ? 'seed' : 'seeds'}.</p>
 <p>Each number is the median over the seeds. Below it stands its 95 % interval (percentile bootstrap of the median; of three seeds it is hardly more than their range), and behind Δ the median of the differences to ${armName(results.baseline)} in trials of the same seed. A darker cell is worse. Numbers are computed from what the thief, the agents and the network wrote down; follow a cell to its trials and their ledgers.</p>
 ${mappedFigures.map((figure) => heatMap(figure, results))}
+<h2>What honest requests took</h2>
+<p>${LATENCY_CAVEAT}</p>
+${latencies(results)}
+${latencyFigures.map((figure) => heatMap(figure, results))}
 <h2>Why a combination has no number, or fewer trials</h2>
 ${reasons(results.cells)}
 <h2>Over time, leak by leak</h2>
@@ -55,14 +70,28 @@ function heatCell(figure: Figure, cell: Cell, worst: number): Markup {
   const { estimate, difference } = cell.figures[figure.name] ?? {};
   if (!estimate) return html`<td class="without"><a href="#${cellId(cell)}">${placeholder(cell)}</a></td>`;
   const shade = Math.round(severity(figure, cell, worst) * 60);
-  const change = difference
-    ? html`<small>Δ ${signed(figure, difference.median)}${difference.low === null ? '' : html` (${intervalText(figure, difference)})`}</small>`
-    : '';
-  return html`<td style="--shade: ${shade}%"><a href="#${cellId(cell)}">${numberText(figure, estimate.median)}</a>${cell.why === null ? '' : '*'}<small>${intervalText(figure, estimate)}</small>${change}</td>`;
+  return html`<td style="--shade: ${shade}%"><a href="#${cellId(cell)}">${numberText(figure, estimate.median)}</a>${cell.why === null ? '' : '*'}<small>${intervalText(figure, estimate)}</small>${change(figure, difference)}</td>`;
 }
 
-const signed = (figure: Figure, value: number) =>
-  `${value > 0 ? '+' : ''}${numberText(figure, value).replace('-', '−')}`;
+function change(figure: Figure, difference: CellFigure['difference'] | undefined): Markup | string {
+  if (!difference) return '';
+  const interval = differenceIntervalText(figure, difference);
+  return html`<small>Δ ${differenceText(figure, difference.median)}${interval === null ? '' : ` (${interval})`}</small>`;
+}
+
+/** Over all leaks of an arm: one table of all percentiles. */
+function latencies({ manifest, latencies: arms }: MatrixResults): Markup {
+  const cellOf = (figure: Figure, value: (typeof arms)[number]['figures'][string] | undefined) =>
+    value?.estimate
+      ? html`<td><b>${numberText(figure, value.estimate.median)}</b><small>${intervalText(figure, value.estimate)}</small>${change(figure, value.difference)}</td>`
+      : html`<td class="without">none</td>`;
+  const rows = arms.map(
+    ({ arm, figures }) =>
+      html`<tr><th scope="row">${armName(arm)}</th>${latencyFigures.map((figure) => cellOf(figure, figures[figure.name]))}<td>${figures[latencyFigures[0]?.name ?? '']?.estimate?.n ?? 0}</td></tr>`,
+  );
+  return html`<p class="soft">In real milliseconds, over all of an arm’s trials under ${manifest.leaks.length} ${manifest.leaks.length === 1 ? 'leak' : 'leaks'}; Δ over the pairs of the same leak and seed.</p>
+<div class="wide"><table class="heat latencies"><thead><tr><th></th>${latencyFigures.map(({ title }) => html`<th scope="col">${title}</th>`)}<th scope="col">Trials</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
 
 const cellId = ({ arm, leak }: Cell) => `cell-${arm.replaceAll('+', '-with-')}-${leak}`;
 

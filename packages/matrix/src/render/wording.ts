@@ -21,6 +21,23 @@ export function intervalText(figure: Pick<Figure, 'unit'>, { n, low, high }: Est
   return `${numberText(figure, low)} to ${numberText(figure, high)}`;
 }
 
+/** With its sign; of shares in percentage points, rounded. */
+export function differenceText({ unit }: Pick<Figure, 'unit'>, value: number): string {
+  const isShare = unit.startsWith('share');
+  const text = whole.format(isShare ? value * 100 : value).replace('-', '−');
+  return `${value > 0 ? '+' : ''}${text === '−0' ? '0' : text}${isShare ? ' points' : ''}`;
+}
+
+export function differenceIntervalText(figure: Pick<Figure, 'unit'>, { low, high }: Estimate): string | null {
+  return low === null || high === null
+    ? null
+    : `${differenceText(figure, low)} to ${differenceText(figure, high)}`;
+}
+
+/** Beside every latency of a matrix. */
+export const LATENCY_CAVEAT =
+  'Worlds are played side by side on one machine, each at the small load of its few agents (some two hundred requests in a trial, so that the 99th percentile is nearly its slowest): this is what an agent waited, not what a model costs. The price at saturation is what `npm run bench -- price` measures.';
+
 /** What stands in a cell in place of a number. */
 export function placeholder({ state }: Cell): string {
   switch (state) {
