@@ -5,9 +5,10 @@ import {
   differenceIntervalText,
   differenceText,
   intervalText,
-  LATENCY_CAVEAT,
+  latencyCaveat,
   leakName,
   numberText,
+  PRICE_COMMAND,
   placeholder,
 } from './wording.ts';
 
@@ -21,7 +22,7 @@ ${complete ? 'Complete' : 'NOT complete'}: ${results.trials.filter(({ state }) =
 ${mappedFigures.map((figure) => table(figure, results)).join('\n')}
 ## What honest requests took
 
-${LATENCY_CAVEAT}
+${latencyCaveat(results)} The price at saturation is what \`${PRICE_COMMAND}\` measures.
 
 ${latencies(results)}
 ${latencyFigures.map((figure) => table(figure, results)).join('\n')}

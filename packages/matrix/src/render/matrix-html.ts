@@ -8,9 +8,10 @@ import {
   differenceIntervalText,
   differenceText,
   intervalText,
-  LATENCY_CAVEAT,
+  latencyCaveat,
   leakName,
   numberText,
+  PRICE_COMMAND,
   placeholder,
   severity,
   worstOf,
@@ -35,24 +36,37 @@ export function renderMatrixHtml(results: MatrixResults): string {
 <h1>${manifest.scenario.title}</h1>
 <p class="lede">${complete ? 'All' : 'NOT COMPLETE:'} ${done} of ${trials.length} trials, each a live world of ${manifest.agents} agents: ${manifest.arms.length} credential models, ${manifest.leaks.length} leaks, ${manifest.seeds.length} ${manifest.seeds.length === 1 ? 'seed' : 'seeds'}.</p>
 <p>Each number is the median over the seeds. Below it stands its 95 % interval (percentile bootstrap of the median; of three seeds it is hardly more than their range), and behind Δ the median of the differences to ${armName(results.baseline)} in trials of the same seed. A darker cell is worse. Numbers are computed from what the thief, the agents and the network wrote down; follow a cell to its trials and their ledgers.</p>
+${contents()}
 ${mappedFigures.map((figure) => heatMap(figure, results))}
-<h2>What honest requests took</h2>
-<p>${LATENCY_CAVEAT}</p>
+<h2 id="latency">What honest requests took</h2>
+<p>${latencyCaveat(results)} The price at saturation is what <code>${PRICE_COMMAND}</code> measures.</p>
 ${latencies(results)}
 ${latencyFigures.map((figure) => heatMap(figure, results))}
-<h2>Why a combination has no number, or fewer trials</h2>
+<h2 id="reasons">Why a combination has no number, or fewer trials</h2>
 ${reasons(results.cells)}
-<h2>Over time, leak by leak</h2>
+<h2 id="over-time">Over time, leak by leak</h2>
 <p>Agents in reach: in whose name the thief acted by what it had stolen, from the first to the last accepted use. Survival: the share of stolen credentials that were still accepted so long after they were taken (Kaplan–Meier; those that still worked at the end are counted for as long as was looked).</p>
 ${manifest.leaks.map((leak) => renderLeakCharts(leak, results))}
-<h2>Trials</h2>
+<h2 id="trials">Trials</h2>
 ${manifest.arms.map((arm) => html`<h3>${armName(arm)}</h3>${manifest.leaks.map((leak) => cellTrials(find(results.cells, arm, leak), trials))}`)}
-<h2>Environment</h2>
+<h2 id="environment">Environment</h2>
 ${environment(results)}
 </main>
 </body>
 </html>
 `.text;
+}
+
+function contents(): Markup {
+  const sections = [
+    ...mappedFigures.map(({ name, title }) => [name, title]),
+    ['latency', 'What honest requests took'],
+    ['reasons', 'Why a combination has no number'],
+    ['over-time', 'Over time'],
+    ['trials', 'Trials'],
+    ['environment', 'Environment'],
+  ];
+  return html`<nav><ul>${sections.map(([id, title]) => html`<li><a href="#${id ?? ''}">${title ?? ''}</a></li>`)}</ul></nav>`;
 }
 
 function heatMap(figure: Figure, { manifest, cells, baseline }: MatrixResults): Markup {
@@ -61,7 +75,7 @@ function heatMap(figure: Figure, { manifest, cells, baseline }: MatrixResults): 
     (arm) =>
       html`<tr><th scope="row">${armName(arm)}</th>${manifest.leaks.map((leak) => heatCell(figure, find(cells, arm, leak), worst))}</tr>`,
   );
-  return html`<h2>${figure.title}</h2>
+  return html`<h2 id="${figure.name}">${figure.title}</h2>
 <p class="soft">${figure.description} In ${figure.unit}.</p>
 <div class="wide"><table class="heat" data-figure="${figure.name}" data-baseline="${baseline}"><thead><tr><th></th>${manifest.leaks.map((leak) => html`<th scope="col">${leakName(leak)}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
@@ -76,7 +90,7 @@ function heatCell(figure: Figure, cell: Cell, worst: number): Markup {
 function change(figure: Figure, difference: CellFigure['difference'] | undefined): Markup | string {
   if (!difference) return '';
   const interval = differenceIntervalText(figure, difference);
-  return html`<small>Δ ${differenceText(figure, difference.median)}${interval === null ? '' : ` (${interval})`}</small>`;
+  return html`<small>Δ ${differenceText(figure, difference.median)}</small>${interval === null ? '' : html`<small>(${interval})</small>`}`;
 }
 
 /** Over all leaks of an arm: one table of all percentiles. */
@@ -131,11 +145,14 @@ function environment({ manifest }: MatrixResults): Markup {
 
 const matrixStyle = `
 main { max-width: 1500px; }
-.heat { font-size: 14px; font-variant-numeric: tabular-nums; }
-.heat th, .heat td { padding: 5px 8px; border: 1px solid var(--rule); text-align: right; min-width: 64px; }
-.heat th { text-align: left; font-size: 13px; } .heat small { display: block; font-size: 11px; line-height: 1.3; white-space: nowrap; }
+.heat { font-size: 14px; font-variant-numeric: tabular-nums; width: auto; min-width: min(100%, 640px); }
+.heat th, .heat td { padding: 4px 6px; border: 1px solid var(--rule); text-align: right; min-width: 62px; }
+.heat thead th { font-size: 12px; line-height: 1.25; vertical-align: bottom; }
+.heat tbody th { position: sticky; left: 0; background: var(--page); text-align: left; font-size: 13px; line-height: 1.3; min-width: 92px; }
+.heat small { display: block; font-size: 10.5px; line-height: 1.3; white-space: nowrap; }
+nav ul { columns: 3 220px; margin: 20px 0 0; padding-left: 18px; font-size: 14px; } nav a { color: inherit; } h2 { scroll-margin-top: 12px; } .cell-trials:target { background: var(--band); }
 .heat td { background: color-mix(in srgb, var(--arm-0) var(--shade, 0%), var(--card)); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .heat td a { color: inherit; font-weight: 700; text-decoration-thickness: 1px; text-underline-offset: 2px; }
-.heat td.without { color: var(--soft); background: none; } .heat td.without a { font-weight: 400; }
+.heat td.without { color: var(--soft); background: none; } .heat td.without a { font-weight: 400; text-decoration: none; }
 .cell-trials { break-inside: avoid; font-size: 14px; margin: 4px 0; } .cell-trials ul, .cell-trials p { margin: 0 0 4px; }
 @media print { main { padding: 0; } .wide { overflow: visible; } .heat { font-size: 9px; } .heat small { font-size: 7px; white-space: normal; } .heat th, .heat td { padding: 2px 3px; min-width: 0; } @page { size: A3 landscape; margin: 12mm; } }`;

@@ -7,7 +7,7 @@ import { dictionary, dictionaryMarkdown } from './dictionary.ts';
 import { renderHeatMapSvg } from './heat-map-svg.ts';
 import { renderMatrixMarkdown } from './markdown.ts';
 import { renderMatrixHtml } from './matrix-html.ts';
-import { differenceText } from './wording.ts';
+import { differenceIntervalText, differenceText, intervalText } from './wording.ts';
 
 const results = buildResults(fakeManifest, fakeTrials());
 const page = renderMatrixHtml(results);
@@ -25,7 +25,7 @@ test('every cell of every heat map has a number or says why it has none', () => 
 
 test('every cell leads to its trials, and these to their ledgers', () => {
   const targets = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
-  for (const id of targets) expect(page).toContain(`id="${id}"`);
+  for (const id of targets) expect(page.split(`id="${id}"`), id).toHaveLength(2);
   for (const { ledgers } of results.trials) {
     expect(page).toContain(`href="${(ledgers ?? '').split('/').map(encodeURIComponent).join('/')}/"`);
   }
@@ -84,14 +84,22 @@ test('the percentiles of each arm stand in the files, in page and text, with how
     '| JWT identity | 20 (20 to 20), Δ +10 (+10 to +10) | 29 (29 to 29), Δ +10 (+10 to +10) |',
   );
   const [table = ''] = page.match(/<table class="heat latencies">.*?<\/table>/s) ?? [];
-  expect(table).toContain('<b>29</b><small>29 to 29</small><small>Δ +10 (+10 to +10)</small>');
-  for (const text of [page, markdown]) expect(text).toContain('npm run bench -- price');
+  expect(table).toContain('<b>29</b><small>29 to 29</small><small>Δ +10</small><small>(+10 to +10)</small>');
+  for (const text of [page, markdown]) {
+    expect(text).toContain('side by side');
+    expect(text).toContain('21 requests in the median trial');
+    expect(text).toContain('npm run bench -- price');
+  }
 });
 
-test('a difference of shares is in percentage points, with its sign', () => {
+test('a share is in per cent and a difference of shares in percentage points, with its sign, and the unit once', () => {
   const share = { unit: 'share, 0 to 1' };
   expect(differenceText(share, -0.0123)).toBe('−1.2 points');
   expect(differenceText(share, 0)).toBe('0 points');
+  const estimate = { n: 3, median: 0.95, low: -0.5, high: 0.98 };
+  expect(differenceIntervalText(share, estimate)).toBe('−50 to +98');
+  expect(differenceIntervalText(share, { ...estimate, low: null, high: null })).toBeNull();
+  expect(intervalText(share, { ...estimate, low: 0.9 })).toBe('90 to 98 %');
   expect(differenceText({ unit: 'agents' }, 3)).toBe('+3');
   expect(differenceText({ unit: 'agents' }, -0.01)).toBe('0');
 });
