@@ -10,6 +10,7 @@ import {
   numberText,
   PRICE_COMMAND,
   placeholder,
+  reasonLines,
 } from './wording.ts';
 
 /** The matrix as text: a table for each figure, and the environment. */
@@ -87,10 +88,8 @@ export function find(cells: readonly Cell[], arm: string, leak: string): Cell {
 }
 
 function reasons(cells: readonly Cell[]): string {
-  const lines = cells.flatMap(({ arm, leak, why }) =>
-    why === null ? [] : [`- ${armName(arm)}, ${leakName(leak)}: ${why}`],
-  );
-  return lines.length === 0 ? 'All have all of theirs.' : lines.join('\n');
+  const lines = reasonLines(cells);
+  return lines.length === 0 ? 'All have all of theirs.' : lines.map((line) => `- ${line}`).join('\n');
 }
 
 const row = (cells: readonly string[]) =>

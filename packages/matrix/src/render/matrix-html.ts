@@ -13,6 +13,7 @@ import {
   numberText,
   PRICE_COMMAND,
   placeholder,
+  reasonLines,
   severity,
   worstOf,
 } from './wording.ts';
@@ -48,7 +49,7 @@ ${reasons(results.cells)}
 <p>Agents in reach: in whose name the thief acted by what it had stolen, from the first to the last accepted use. Survival: the share of stolen credentials that were still accepted so long after they were taken (Kaplan–Meier; those that still worked at the end are counted for as long as was looked).</p>
 ${manifest.leaks.map((leak) => renderLeakCharts(leak, results))}
 <h2 id="trials">Trials</h2>
-${manifest.arms.map((arm) => html`<h3>${armName(arm)}</h3>${manifest.leaks.map((leak) => cellTrials(find(results.cells, arm, leak), trials))}`)}
+${manifest.arms.map((arm) => html`<h3>${armName(arm)}</h3><div class="trials">${manifest.leaks.map((leak) => cellTrials(find(results.cells, arm, leak), trials))}</div>`)}
 <h2 id="environment">Environment</h2>
 ${environment(results)}
 </main>
@@ -110,9 +111,10 @@ function latencies({ manifest, latencies: arms }: MatrixResults): Markup {
 const cellId = ({ arm, leak }: Cell) => `cell-${arm.replaceAll('+', '-with-')}-${leak}`;
 
 function reasons(cells: readonly Cell[]): Markup {
-  const lines = cells.filter(({ why }) => why !== null);
-  if (lines.length === 0) return html`<p>All have all of theirs.</p>`;
-  return html`<ul>${lines.map(({ arm, leak, why }) => html`<li>${armName(arm)}, ${leakName(leak)}: ${why ?? ''}</li>`)}</ul>`;
+  const lines = reasonLines(cells);
+  return lines.length === 0
+    ? html`<p>All have all of theirs.</p>`
+    : html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
 function cellTrials(cell: Cell, rows: readonly TrialRow[]): Markup {
@@ -154,5 +156,6 @@ nav ul { columns: 3 220px; margin: 20px 0 0; padding-left: 18px; font-size: 14px
 .heat td { background: color-mix(in srgb, var(--arm-0) var(--shade, 0%), var(--card)); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .heat td a { color: inherit; font-weight: 700; text-decoration-thickness: 1px; text-underline-offset: 2px; }
 .heat td.without { color: var(--soft); background: none; } .heat td.without a { font-weight: 400; text-decoration: none; }
-.cell-trials { break-inside: avoid; font-size: 14px; margin: 4px 0; } .cell-trials ul, .cell-trials p { margin: 0 0 4px; }
+.trials { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 4px 18px; margin-bottom: 22px; } .strips rect { fill: var(--arm-0); }
+.cell-trials { break-inside: avoid; font-size: 14px; margin: 4px 0; } .cell-trials ul, .cell-trials p { margin: 0 0 4px; padding: 0; list-style: none; }
 @media print { main { padding: 0; } .wide { overflow: visible; } .heat { font-size: 9px; } .heat small { font-size: 7px; white-space: normal; } .heat th, .heat td { padding: 2px 3px; min-width: 0; } @page { size: A3 landscape; margin: 12mm; } }`;

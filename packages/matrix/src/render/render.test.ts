@@ -7,7 +7,7 @@ import { dictionary, dictionaryMarkdown } from './dictionary.ts';
 import { renderHeatMapSvg } from './heat-map-svg.ts';
 import { renderMatrixMarkdown } from './markdown.ts';
 import { renderMatrixHtml } from './matrix-html.ts';
-import { differenceIntervalText, differenceText, intervalText } from './wording.ts';
+import { differenceIntervalText, differenceText, intervalText, reasonLines } from './wording.ts';
 
 const results = buildResults(fakeManifest, fakeTrials());
 const page = renderMatrixHtml(results);
@@ -29,6 +29,23 @@ test('every cell leads to its trials, and these to their ledgers', () => {
   for (const { ledgers } of results.trials) {
     expect(page).toContain(`href="${(ledgers ?? '').split('/').map(encodeURIComponent).join('/')}/"`);
   }
+});
+
+test('a reason stands once for all arms that it keeps from a leak', () => {
+  const both = { ...fakeManifest, arms: ['static-key', 'hashed-key', 'jwt-svid'] as const };
+  const { cells } = buildResults({ ...both, arms: [...both.arms] }, []);
+  expect(reasonLines(cells).filter((line) => line.startsWith('Issuer outage'))).toEqual([
+    'Issuer outage, in Static key, Hashed key: no issuer: a key does not have to be renewed',
+    'Issuer outage, in JWT identity: matrix-1: missing; matrix-2: missing; matrix-3: missing',
+  ]);
+});
+
+test('each arm has a strip of its own over time, which says in words what it shows', () => {
+  const [charts = ''] = page.match(/<h3 id="leak-\d+">Host root<.*?<h3/s) ?? [];
+  expect(charts.match(/<svg class="chart strips"/g)).toHaveLength(2);
+  expect(charts).toContain('>10 at most, until 52</text>');
+  expect(charts).toContain('>1 at most, until 6</text>');
+  expect(charts).toMatch(/>100 % after 5[012] min<\/text>/);
 });
 
 test('the page loads nothing from elsewhere and runs nothing', () => {

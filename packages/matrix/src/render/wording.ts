@@ -61,6 +61,19 @@ export function placeholder({ state }: Cell): string {
   }
 }
 
+/** Why cells have no number, or fewer trials: a line for all arms that have the same reason under a leak. */
+export function reasonLines(cells: readonly Cell[]): string[] {
+  const groups = Map.groupBy(
+    cells.filter(({ why }) => why !== null),
+    ({ leak, why }) => `${leak}: ${why}`,
+  );
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    const arms = group.map(({ arm }) => armName(arm)).join(', ');
+    return `${leakName(first?.leak ?? '')}, in ${arms}: ${first?.why}`;
+  });
+}
+
 /** From 0 (nothing) to 1 (all of it, or the worst of the table): how dark a cell is. */
 export function severity(figure: Figure, cell: Cell, worstOfTable: number): number {
   const { estimate, full } = cell.figures[figure.name] ?? {};
