@@ -17,7 +17,7 @@ export interface StripsOptions {
   readonly full: number;
 }
 
-const [WIDTH, LEFT, RIGHT] = [640, 118, 132];
+const [WIDTH, LEFT, RIGHT] = [640, 118, 150];
 const ROW = 19;
 const DARKEST = 0.85;
 
