@@ -8,7 +8,7 @@ import { arm, leak } from '@blastradius/contracts';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
-const pages = ['docs/matrix.md', 'scenarios/credential-matrix/README.md'];
+const pages = ['docs/matrix.md', 'scenarios/credential-matrix/README.md', 'README.md'];
 /** The arguments of every `npx blastradius` of a page, as it shows them. */
 const commandsOf = (page: string) =>
   [...readFileSync(join(root, page), 'utf8').matchAll(/^npx blastradius ([^#\n]+?) *(?:#.*)?$/gm)].map(
@@ -32,8 +32,8 @@ async function blastradius(command: string) {
 }
 
 describe('docs/matrix.md', () => {
-  test('the flags of every matrix that it and the scenario’s README show are taken, and plan trials without playing any', async () => {
-    expect(matrices.length).toBeGreaterThanOrEqual(4);
+  test('the flags of every matrix that it and the READMEs show are taken, and plan trials without playing any', async () => {
+    expect(matrices.length).toBeGreaterThanOrEqual(5);
     const planned = matrices.map((command) => (command.includes('--plan') ? command : `${command} --plan`));
     const answers = await Promise.all(planned.map(blastradius));
     for (const [index, { code, stdout, stderr }] of answers.entries()) {

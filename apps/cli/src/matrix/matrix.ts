@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Arm, type Leak, leak } from '@blastradius/contracts';
@@ -161,7 +162,11 @@ function say(line: string): void {
 function manifestOf(scenario: Scenario, flags: MatrixFlags): MatrixManifest {
   return {
     schemaVersion: 1,
-    scenario: { name: scenario.name, title: scenario.title },
+    scenario: {
+      name: scenario.name,
+      title: scenario.title,
+      sha256: createHash('sha256').update(readFileSync(scenario.file)).digest('hex'),
+    },
     arms: flags.arms ?? [...ARMS],
     leaks: flags.leaks ?? [...leak.options],
     seeds: seedsOf(scenario.seed, flags.seeds),
