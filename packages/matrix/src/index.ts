@@ -1,4 +1,4 @@
-export { allCellRows, toCsv, toJsonLines, trialRows } from './render/csv.ts';
+export { allCellRows, latencyRows, toCsv, toJsonLines, trialRows } from './render/csv.ts';
 export { dictionary, dictionaryMarkdown } from './render/dictionary.ts';
 export { renderHeatMapSvg } from './render/heat-map-svg.ts';
 export { renderMatrixMarkdown } from './render/markdown.ts';

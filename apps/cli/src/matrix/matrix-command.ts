@@ -40,5 +40,9 @@ export function addMatrixCommand(program: Command): void {
         'a redis:// or postgres:// URL for the trials’ jobs (default: one of its own)',
       ),
     )
+    .option(
+      '--plan',
+      'say what would be played, what is left out and why, and how long it takes; play nothing',
+    )
     .action((flags: MatrixFlags) => matrix(flags));
 }

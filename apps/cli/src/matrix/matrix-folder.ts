@@ -27,16 +27,21 @@ export class MatrixFolder {
 
   /** Begins a matrix in a new folder, or goes on with the same one. */
   static open(folder: string, wanted: MatrixManifest): MatrixFolder {
-    if (MatrixFolder.isOne(folder)) {
-      const found = MatrixFolder.read(folder);
-      const differing = differences(found.manifest, wanted);
-      if (differing.length > 0) throw new MatrixDiffers(found.path, differing);
-      return found;
-    }
+    const found = MatrixFolder.find(folder, wanted);
+    if (found) return found;
     const path = emptyFolder(folder);
     mkdirSync(path, { recursive: true });
     writeWhole(join(path, MANIFEST), `${JSON.stringify(wanted, null, 2)}\n`);
     return new MatrixFolder(path, wanted);
+  }
+
+  /** The same matrix, if it was begun there; null where there is none yet. */
+  static find(folder: string, wanted: MatrixManifest): MatrixFolder | null {
+    if (!MatrixFolder.isOne(folder)) return null;
+    const found = MatrixFolder.read(folder);
+    const differing = differences(found.manifest, wanted);
+    if (differing.length > 0) throw new MatrixDiffers(found.path, differing);
+    return found;
   }
 
   static isOne(folder: string): boolean {

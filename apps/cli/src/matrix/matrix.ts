@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Arm, type Leak, leak } from '@blastradius/contracts';
@@ -15,6 +16,7 @@ import { ARMS, findRoot, startEmbeddedPlatform } from '@blastradius/stack';
 import { interruption } from '../run-folder.ts';
 import { MatrixIncomplete } from './matrix.errors.ts';
 import { MatrixFolder } from './matrix-folder.ts';
+import { planText } from './plan-text.ts';
 import { playTrial } from './play-trial.ts';
 import { secondsLeft, timeLeftText } from './time-left.ts';
 import { runTrialJobs } from './trial-jobs.ts';
@@ -31,12 +33,15 @@ export interface MatrixFlags {
   readonly timeScale?: number;
   readonly scenario: string;
   readonly jobs?: string;
+  readonly plan?: boolean;
 }
 
 /** Plays every trial that has not ended yet, and writes the table; a trial that failed twice is an error. */
 export async function matrix(flags: MatrixFlags): Promise<void> {
   const scenario = loadScenario(findScenario(flags.scenario, findRoot()));
-  const folder = MatrixFolder.open(flags.out ?? join('runs', scenario.name), manifestOf(scenario, flags));
+  const out = flags.out ?? join('runs', scenario.name);
+  if (flags.plan) return tellPlan(out, scenario, flags);
+  const folder = MatrixFolder.open(out, manifestOf(scenario, flags));
   const planned = planTrials(folder.manifest);
   const waiting = planned.filter(({ id }) => !folder.hasEnded(id));
   say(
@@ -49,6 +54,23 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   );
   assertComplete(results);
 }
+
+/** Plays nothing, and writes nothing. */
+function tellPlan(out: string, scenario: Scenario, flags: MatrixFlags): void {
+  const manifest = manifestOf(scenario, flags);
+  const records = MatrixFolder.find(out, manifest)?.records() ?? [];
+  const { startMinute, endMinute } = scenario.clock;
+  const text = planText({
+    manifest,
+    endedSeconds: new Map(records.map(({ id, attempts }) => [id, attempts.at(-1)?.seconds ?? 0])),
+    incidentSeconds: ((endMinute - startMinute) * 60) / manifest.timeScale,
+    atOnce: atOnceOf(flags),
+  });
+  process.stdout.write(text);
+}
+
+/** A world waits more than it computes: one more than there are cores keeps them busy. */
+const atOnceOf = ({ atOnce }: MatrixFlags) => atOnce ?? availableParallelism() + 1;
 
 function assertComplete({ trials }: MatrixResults): void {
   const failed = trials.filter(({ state }) => state !== 'done');
@@ -74,8 +96,7 @@ async function play(
     await runTrialJobs(waiting, {
       url: flags.jobs ?? (await platform.createJobsDatabase()),
       queue: `matrix-${createHash('sha256').update(folder.path).digest('hex').slice(0, 16)}`,
-      // A world waits more than it computes: one more than there are cores keeps them busy.
-      atOnce: flags.atOnce ?? availableParallelism() + 1,
+      atOnce: atOnceOf(flags),
       signal,
       play: async (trial, { isLast }) => {
         if (folder.hasEnded(trial.id)) return;
@@ -141,7 +162,11 @@ function say(line: string): void {
 function manifestOf(scenario: Scenario, flags: MatrixFlags): MatrixManifest {
   return {
     schemaVersion: 1,
-    scenario: { name: scenario.name, title: scenario.title },
+    scenario: {
+      name: scenario.name,
+      title: scenario.title,
+      sha256: createHash('sha256').update(readFileSync(scenario.file)).digest('hex'),
+    },
     arms: flags.arms ?? [...ARMS],
     leaks: flags.leaks ?? [...leak.options],
     seeds: seedsOf(scenario.seed, flags.seeds),

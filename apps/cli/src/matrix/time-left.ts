@@ -4,7 +4,10 @@ export function secondsLeft(ended: number, left: number, elapsedSeconds: number)
 }
 
 export function timeLeftText(seconds: number | null): string {
-  if (seconds === null) return 'time left not known yet';
-  if (seconds < 90) return `about ${Math.ceil(seconds)} s left`;
-  return `about ${Math.ceil(seconds / 60)} min left`;
+  return seconds === null ? 'time left not known yet' : `about ${timeText(seconds)} left`;
+}
+
+/** Rounded up, in seconds where it is short. */
+export function timeText(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -39,7 +39,10 @@ export async function runTrialJobs(
     waiting.delete(String(job.id));
     if (waiting.size === 0) resolve();
   });
-  worker.on('error', (error) => process.stderr.write(`blastradius: jobs: ${error.message}\n`));
+  let isOver = false;
+  worker.on('error', (error) => {
+    if (!isOver) process.stderr.write(`blastradius: jobs: ${error.message}\n`);
+  });
   try {
     await queue.waitUntilReady();
     for (const [index, trial] of trials.entries()) {
@@ -55,6 +58,7 @@ export async function runTrialJobs(
     await ended;
   } finally {
     signal.removeEventListener('abort', abort);
+    isOver = true; // Its database may go before its last connection does.
     // A world that is being taken down needs its database until it is gone.
     await Promise.allSettled(running);
     await worker.close(true);

@@ -1,5 +1,5 @@
-import { figures } from '../results/figures.ts';
-import type { Cell, MatrixResults, TrialRow } from '../results/matrix-results.ts';
+import { type Figure, figures, latencyFigures } from '../results/figures.ts';
+import type { ArmLatency, Cell, CellFigure, MatrixResults, TrialRow } from '../results/matrix-results.ts';
 
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -11,31 +11,40 @@ export function trialRow({ figures: values, ...rest }: TrialRow): Row {
 
 /** The lines of `cells.csv` and of `cells.jsonl`: one for each figure of each cell. */
 export function cellRows({ arm, leak, state, why, trials, figures: values }: Cell): Row[] {
-  return figures.map(({ name, unit }) => {
-    const { estimate, full, difference } = values[name] ?? { estimate: null, full: null, difference: null };
-    return {
-      arm,
-      leak,
-      state,
-      why,
-      figure: name,
-      unit,
-      n: estimate?.n ?? 0,
-      median: estimate?.median ?? null,
-      low: estimate?.low ?? null,
-      high: estimate?.high ?? null,
-      full,
-      difference_n: difference?.n ?? 0,
-      difference_median: difference?.median ?? null,
-      difference_low: difference?.low ?? null,
-      difference_high: difference?.high ?? null,
-      trials: trials.join(' '),
-    };
-  });
+  return figures.map((figure) => ({
+    arm,
+    leak,
+    state,
+    why,
+    ...estimateColumns(figure, values[figure.name]),
+    full: values[figure.name]?.full ?? null,
+    ...differenceColumns(values[figure.name]),
+    trials: trials.join(' '),
+  }));
+}
+
+/** The lines of `latencies.csv` and of `latencies.jsonl`: one for each percentile of each arm. */
+export function armLatencyRows({ arm, figures: values }: ArmLatency): Row[] {
+  return latencyFigures.map((figure) => ({
+    arm,
+    ...estimateColumns(figure, values[figure.name]),
+    ...differenceColumns(values[figure.name]),
+  }));
+}
+
+function estimateColumns({ name, unit }: Figure, value: Pick<CellFigure, 'estimate'> | undefined): Row {
+  const { n = 0, median = null, low = null, high = null } = value?.estimate ?? {};
+  return { figure: name, unit, n, median, low, high };
+}
+
+function differenceColumns(value: Pick<CellFigure, 'difference'> | undefined): Row {
+  const { n = 0, median = null, low = null, high = null } = value?.difference ?? {};
+  return { difference_n: n, difference_median: median, difference_low: low, difference_high: high };
 }
 
 export const trialRows = ({ trials }: MatrixResults) => trials.map(trialRow);
 export const allCellRows = ({ cells }: MatrixResults) => cells.flatMap(cellRows);
+export const latencyRows = ({ latencies }: MatrixResults) => latencies.flatMap(armLatencyRows);
 
 /** RFC 4180; an empty field is a value that there is not. */
 export function toCsv(rows: readonly Row[]): string {

@@ -28,8 +28,28 @@ const axes = [
   text('leak', 'What went wrong, and where the thief stood.'),
 ];
 
+const estimated = [
+  text('figure', 'Which figure; the columns of trials have the same names.'),
+  text('unit', 'Of the figure.'),
+  number('n', null, 'Trials that have the figure.', false),
+  number('median', 'the figure’s', 'Over the trials.'),
+  number('low', 'the figure’s', 'Lower end of the 95 % interval: percentile bootstrap of the median.'),
+  number('high', 'the figure’s', 'Upper end of it.'),
+];
+
+const differing = [
+  number('difference_n', null, 'Pairs of trials with the same leak and seed in both arms.', false),
+  number(
+    'difference_median',
+    'the figure’s',
+    'This arm’s trial less static-key’s of the same leak and seed: the median of these.',
+  ),
+  number('difference_low', 'the figure’s', 'Lower end of its 95 % interval.'),
+  number('difference_high', 'the figure’s', 'Upper end of it.'),
+];
+
 /** What every column of the files means; `dictionary.json`. */
-export const dictionary: Readonly<Record<'trials' | 'cells', readonly Column[]>> = {
+export const dictionary: Readonly<Record<'trials' | 'cells' | 'latencies', readonly Column[]>> = {
   trials: [
     text('trial', 'Its id, its folder below trials/, and its job.'),
     ...axes,
@@ -47,19 +67,12 @@ export const dictionary: Readonly<Record<'trials' | 'cells', readonly Column[]>>
     ...axes,
     text('state', '`measured`, `not-applicable`, `failed` or `missing`.'),
     text('why', 'Why there is no number, or fewer trials than asked for.', true),
-    text('figure', 'Which figure; the columns of trials have the same names.'),
-    text('unit', 'Of the figure.'),
-    number('n', null, 'Trials that have the figure.', false),
-    number('median', 'the figure’s', 'Over the trials.'),
-    number('low', 'the figure’s', 'Lower end of the 95 % interval: percentile bootstrap of the median.'),
-    number('high', 'the figure’s', 'Upper end of it.'),
+    ...estimated,
     number('full', 'the figure’s', 'What would be all of it.'),
-    number('difference_n', null, 'Pairs of trials with the same leak and seed in both arms.', false),
-    number('difference_median', 'the figure’s', 'This arm’s trial less static-key’s of the same seed.'),
-    number('difference_low', 'the figure’s', 'Lower end of its 95 % interval.'),
-    number('difference_high', 'the figure’s', 'Upper end of it.'),
+    ...differing,
     text('trials', 'Ids, separated by spaces.'),
   ],
+  latencies: [text('arm', 'The credential model, over all leaks.'), ...estimated, ...differing],
 };
 
 export function dictionaryMarkdown(): string {
@@ -81,6 +94,11 @@ ${table(dictionary.trials)}
 
 ${head}
 ${table(dictionary.cells)}
+
+\`latencies.csv\` and \`latencies.jsonl\`: a line for each percentile of honest latency of each arm.
+
+${head}
+${table(dictionary.latencies)}
 `;
 }
 

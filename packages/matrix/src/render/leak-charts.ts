@@ -1,10 +1,8 @@
 import { type Leak, leak as leaks } from '@blastradius/contracts';
-import { type ChartLine, html, type Markup, renderChart } from '@blastradius/scenario';
+import { html, type Markup } from '@blastradius/scenario';
 import type { Cell, MatrixResults } from '../results/matrix-results.ts';
+import { renderStrips, type Steps, type StripsOptions } from './strips.ts';
 import { armName, leakName } from './wording.ts';
-
-const STYLES = 4;
-const SIZE = { width: 620, height: 260, labelWidth: 170 };
 
 /** What one leak came to in the arms where anything was accepted; the others are named. */
 export function renderLeakCharts(leak: Leak, { cells, manifest }: MatrixResults): Markup {
@@ -12,44 +10,36 @@ export function renderLeakCharts(leak: Leak, { cells, manifest }: MatrixResults)
   const reached = own.filter(({ reach }) => reach.some(([, agents]) => agents > 0));
   const stolen = own.filter(({ survival }) => survival.length > 0);
   const spared = own.filter((cell) => !reached.includes(cell)).map(({ arm }) => armName(arm));
-  const armIndex = ({ arm }: Cell) => manifest.arms.indexOf(arm) % STYLES;
-  const reachLines = reached.map(
-    (cell): ChartLine => ({
-      label: armName(cell.arm),
-      armIndex: armIndex(cell),
-      points: cell.reach,
-    }),
-  );
-  const survivalLines = stolen.map(
-    (cell): ChartLine => ({
-      label: armName(cell.arm),
-      armIndex: armIndex(cell),
-      points: cell.survival.map(([minutes, share]) => [minutes, Math.round(share * 1000) / 10]),
-    }),
-  );
+  const strips = (from: readonly Cell[], steps: (cell: Cell) => Steps, summary: (steps: Steps) => string) =>
+    from.map((cell) => ({ label: armName(cell.arm), steps: steps(cell), summary: summary(steps(cell)) }));
+  const reach = {
+    title: 'Agents in reach',
+    strips: strips(reached, (cell) => cell.reach, peak),
+    full: manifest.agents,
+  };
+  const survival = {
+    title: 'Stolen credentials that still work',
+    strips: strips(stolen, (cell) => cell.survival, remainder),
+    full: 1,
+  };
   return html`<h3 id="leak-${leaks.options.indexOf(leak)}">${leakName(leak)}</h3>
 ${spared.length > 0 ? html`<p class="soft">Nothing stolen was accepted: ${spared.join(', ')}.</p>` : ''}
-<div class="two-charts">${chart('Agents in reach', reachLines, 'incident minutes')}${chart('Stolen credentials that still work, %', survivalLines, 'minutes since they were taken')}</div>`;
+<div class="two-charts">${chart(reach, 'Over incident minutes; darkest is all of them')}${chart(survival, 'Over minutes since they were taken; darkest is all of them')}</div>`;
 }
 
-function chart(title: string, lines: readonly ChartLine[], axisTitle: string): Markup | string {
-  if (lines.length === 0) return '';
-  return html`<figure><figcaption><b>${title}</b><p>Over ${axisTitle}.</p></figcaption>${renderChart({
-    title,
-    lines,
-    marks: [],
-    shaded: null,
-    ...SIZE,
-    height: Math.max(SIZE.height, 60 + lines.length * 18),
-    axis: minutesAxis,
-  })}</figure>`;
+function chart(options: StripsOptions, caption: string): Markup | string {
+  if (options.strips.length === 0) return '';
+  return html`<figure><figcaption><b>${options.title}</b><p>${caption}.</p></figcaption>${renderStrips(options)}</figure>`;
 }
 
-function minutesAxis(start: number, end: number) {
-  const step = end - start > 200 ? 60 : 20;
-  const first = Math.ceil(start / step) * step;
-  return Array.from({ length: Math.max(0, Math.floor((end - first) / step) + 1) }, (_, i) => {
-    const at = first + i * step;
-    return { at, label: `${at < 0 ? '−' : ''}${Math.abs(at)}` };
-  });
+function peak(steps: Steps): string {
+  const most = Math.max(...steps.map(([, agents]) => agents));
+  const lastInReach = steps.findLastIndex(([, agents]) => agents > 0);
+  const [until] = steps[lastInReach + 1] ?? steps.at(-1) ?? [0];
+  return lastInReach + 1 < steps.length ? `${most} at most, until ${until}` : `${most} at most, to the end`;
+}
+
+function remainder(steps: Steps): string {
+  const [minutes, share] = steps.at(-1) ?? [0, 0];
+  return `${Math.round(share * 100)} % after ${Math.round(minutes)} min`;
 }

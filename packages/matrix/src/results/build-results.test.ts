@@ -73,3 +73,29 @@ test('agents in reach over time are the median of the trials', () => {
     [100, 0],
   ]);
 });
+
+test('an arm’s honest latency is the median over all its trials, and its difference that over pairs of the same leak and seed', () => {
+  const arm = (name: string) => results.latencies.find((latency) => latency.arm === name)?.figures ?? {};
+  const same = (n: number, value: number) => ({ n, median: value, low: value, high: value });
+  // Twenty requests of 1 to 20 ms with keys, under two leaks; of 11 to 30 ms with tokens, under three.
+  expect(arm('static-key')).toEqual({
+    honest_latency_p50_ms: { estimate: same(6, 10), difference: null },
+    honest_latency_p95_ms: { estimate: same(6, 19), difference: null },
+    honest_latency_p99_ms: { estimate: same(6, 20), difference: null },
+  });
+  expect(arm('jwt-svid')).toEqual({
+    honest_latency_p50_ms: { estimate: same(9, 20), difference: same(6, 10) },
+    honest_latency_p95_ms: { estimate: same(9, 29), difference: same(6, 10) },
+    honest_latency_p99_ms: { estimate: same(9, 30), difference: same(6, 10) },
+  });
+});
+
+test('each cell has the percentiles, too, and an arm that nobody kept from anything has a share of 1', () => {
+  const { figures } = find(results.cells, 'jwt-svid', 'host-root');
+  expect(figures['honest_latency_p95_ms']).toMatchObject({
+    estimate: { n: 3, median: 29 },
+    difference: { n: 3, median: 10 },
+  });
+  expect(figures['honest_accepted_share']?.estimate?.median).toBe(1);
+  expect(figures['honest_repeated']?.estimate?.median).toBe(1);
+});

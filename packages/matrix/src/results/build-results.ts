@@ -5,8 +5,8 @@ import { estimate, pairedDifferences } from '../statistics/estimate.ts';
 import { survivalCurve } from '../statistics/survival.ts';
 import type { MatrixManifest } from '../trials/matrix-manifest.ts';
 import { planTrials, type Trial } from '../trials/plan-trials.ts';
-import { figures } from './figures.ts';
-import type { Cell, CellFigure, EndedTrial, MatrixResults, TrialRow } from './matrix-results.ts';
+import { figures, latencyFigures } from './figures.ts';
+import type { ArmLatency, Cell, CellFigure, EndedTrial, MatrixResults, TrialRow } from './matrix-results.ts';
 
 const BASELINE: Arm = 'static-key';
 
@@ -22,11 +22,12 @@ export function buildResults(manifest: MatrixManifest, ended: readonly EndedTria
     manifest.leaks.map((leak) => cellOf({ arm, leak }, rows, byId)),
   );
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     manifest,
     baseline: BASELINE,
     complete: rows.every(({ state }) => state === 'done'),
     cells,
+    latencies: manifest.arms.map((arm) => latencyOf(arm, rows)),
     trials: rows,
   };
 }
@@ -52,14 +53,12 @@ function cellOf(
   rows: readonly TrialRow[],
   byId: ReadonlyMap<string, EndedTrial>,
 ): Cell {
-  const own = rows.filter((row) => row.arm === arm && row.leak === leak);
-  const baseline = rows.filter((row) => row.arm === BASELINE && row.leak === leak);
+  const underLeak = rows.filter((row) => row.leak === leak);
+  const own = underLeak.filter((row) => row.arm === arm);
   const measured = own.flatMap(({ trial }) => byId.get(trial)?.measured ?? []);
   const figureOf = (name: string, full: number | null): CellFigure => ({
-    estimate: estimate([...valuesOf(own, name).values()]),
+    ...estimatesOf(name, arm, underLeak),
     full,
-    difference:
-      arm === BASELINE ? null : estimate(pairedDifferences(valuesOf(own, name), valuesOf(baseline, name))),
   });
   return {
     arm,
@@ -71,6 +70,25 @@ function cellOf(
     ),
     survival: survivalCurve(measured.flatMap(({ result }) => result.credentialSurvival.map(lifetimeOf))),
     reach: reachOverTime(measured),
+  };
+}
+
+/** Over the leaks, too: its pairs are those that both arms were played under. */
+function latencyOf(arm: Arm, rows: readonly TrialRow[]): ArmLatency {
+  const figureOf = ({ name }: { name: string }) => [name, estimatesOf(name, arm, rows)] as const;
+  return { arm, figures: Object.fromEntries(latencyFigures.map(figureOf)) };
+}
+
+function estimatesOf(name: string, arm: Arm, rows: readonly TrialRow[]) {
+  const valuesIn = (one: Arm) =>
+    valuesOf(
+      rows.filter((row) => row.arm === one),
+      name,
+    );
+  const own = valuesIn(arm);
+  return {
+    estimate: estimate([...own.values()]),
+    difference: arm === BASELINE ? null : estimate(pairedDifferences(own, valuesIn(BASELINE))),
   };
 }
 
@@ -86,11 +104,12 @@ function fullOf(measured: readonly Measured[], full: ((result: Measured['result'
   return full && measured.length > 0 ? median(measured.map(({ result }) => full(result))) : null;
 }
 
+/** By what makes a pair: the leak and the seed. */
 function valuesOf(rows: readonly TrialRow[], name: string): ReadonlyMap<string, number> {
   return new Map(
-    rows.flatMap(({ seed, figures: values }): [string, number][] => {
+    rows.flatMap(({ leak, seed, figures: values }): [string, number][] => {
       const value = values[name];
-      return value === null || value === undefined ? [] : [[seed, value]];
+      return value === null || value === undefined ? [] : [[`${leak}/${seed}`, value]];
     }),
   );
 }

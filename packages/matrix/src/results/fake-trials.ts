@@ -17,7 +17,16 @@ export const fakeManifest: MatrixManifest = {
   host: { cpus: 2, memoryBytes: 8 * 2 ** 30, node: 'v24.21.0', platform: 'linux-x64' },
 };
 
-/** A trial whose thief was accepted for so many minutes in the name of each of so many agents. */
+/** How long honest requests take in an arm, each a millisecond longer than the one before. */
+const LATENCIES = {
+  from: { 'static-key': 1, 'jwt-svid': 11 } as Partial<Record<Trial['arm'], number>>,
+  count: 20,
+};
+
+/**
+ * A trial whose thief was accepted for so many minutes in the name of each of so many agents, and whose
+ * honest agents asked once for a conversation that was there already.
+ */
 export function fakeTrial({ id, arm, leak, seed }: Trial, agents: number, minutes: number): EndedTrial {
   const startMinute = -20;
   const clock = { startedAtMs: 1_769_900_000_000, startMinute, timeScale: 720 };
@@ -50,6 +59,17 @@ export function fakeTrial({ id, arm, leak, seed }: Trial, agents: number, minute
       status: 201,
     })),
   );
+  const honest = Array.from({ length: LATENCIES.count + 1 }, (_, index) => ({
+    ledger: 'agents' as const,
+    atMs: atMs(-15),
+    requestId: `${id}/honest/${index}`,
+    agent: 'Agent9',
+    hosting: 'multiplexed' as const,
+    ...(index < LATENCIES.count
+      ? { action: 'post', outcome: 'accepted' as const, status: 201 }
+      : { action: 'dm-request', outcome: 'refused' as const, status: 409 }),
+    latencyMs: (LATENCIES.from[arm] ?? 1) + index,
+  }));
   return {
     record: {
       schemaVersion: 1,
@@ -61,7 +81,7 @@ export function fakeTrial({ id, arm, leak, seed }: Trial, agents: number, minute
       attempts: [{ startedAt: fakeManifest.startedAt, seconds: 9, problem: null }],
     },
     measured: {
-      result: computeArm(run, records),
+      result: computeArm(run, [...records, ...honest]),
       reach: victims.map((agent) => ({ agent, fromMinute: 0, untilMinute: minutes })),
     },
   };

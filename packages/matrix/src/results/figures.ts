@@ -19,6 +19,23 @@ export interface Figure {
 const liveMinutes = ({ milestones }: ArmResult) =>
   milestones.endMinute - (milestones.leakMinute ?? milestones.startMinute);
 
+function latency(
+  name: string,
+  which: string,
+  field: 'latencyMsP50' | 'latencyMsP95' | 'latencyMsP99',
+): Figure {
+  return {
+    name,
+    title: `Honest latency, ${which}`,
+    unit: 'real milliseconds',
+    description:
+      'Of the trial’s accepted requests as the agent measured them, by nearest rank. Trials share a machine: compare it with care.',
+    path: `honestRequests.${field}`,
+    worse: null,
+    of: ({ honestRequests }) => honestRequests[field],
+  };
+}
+
 /** Computed from a trial's ledgers by `packages/blast-radius`; nothing here counts anything itself. */
 export const figures: readonly Figure[] = [
   {
@@ -144,21 +161,35 @@ export const figures: readonly Figure[] = [
     name: 'honest_accepted_share',
     title: 'Honest requests accepted',
     unit: 'share, 0 to 1',
-    description: 'Of the agents’ own requests, over the whole incident.',
+    description:
+      'Of the agents’ own requests, over the whole incident; those for a conversation that was there already are left out.',
     path: 'honestRequests.acceptedShare',
     worse: 'low',
     full: () => 1,
     of: ({ honestRequests }) => honestRequests.acceptedShare,
   },
   {
-    name: 'honest_latency_p99_ms',
-    title: 'Honest latency, 99th percentile',
-    unit: 'real milliseconds',
-    description: 'Of accepted requests. Trials share a machine with others: compare it with care.',
-    path: 'honestRequests.latencyMsP99',
+    name: 'honest_sent',
+    title: 'Honest requests sent',
+    unit: 'requests',
+    description: 'The agents’ own requests: what the percentiles of a trial are taken of, if accepted.',
+    path: 'honestRequests.sent',
     worse: null,
-    of: ({ honestRequests }) => honestRequests.latencyMsP99,
+    of: ({ honestRequests }) => honestRequests.sent,
   },
+  {
+    name: 'honest_repeated',
+    title: 'Honest requests repeated',
+    unit: 'requests',
+    description:
+      'Asked for a conversation that was there already (409): counted as neither accepted nor refused.',
+    path: 'honestRequests.repeated',
+    worse: null,
+    of: ({ honestRequests }) => honestRequests.repeated,
+  },
+  latency('honest_latency_p50_ms', 'median', 'latencyMsP50'),
+  latency('honest_latency_p95_ms', '95th percentile', 'latencyMsP95'),
+  latency('honest_latency_p99_ms', '99th percentile', 'latencyMsP99'),
   {
     name: 'forgeries_attributable_share',
     title: 'Forgeries that the log tells apart',
@@ -180,6 +211,9 @@ export const figures: readonly Figure[] = [
     of: ({ ledgersAgree }) => ledgersAgree.disagreements,
   },
 ];
+
+/** What the honest wait for: of each arm as a whole as well, since every trial has honest agents. */
+export const latencyFigures = figures.filter(({ unit }) => unit === 'real milliseconds');
 
 /** Those that have a heat map of their own. */
 export const mappedFigures = figures.filter(({ worse }) => worse !== null);

@@ -50,12 +50,20 @@ export interface Cell {
   readonly reach: readonly (readonly [minute: number, agents: number])[];
 }
 
+/** Over all leaks of an arm: the figures of what its honest agents wait for. */
+export interface ArmLatency {
+  readonly arm: Arm;
+  /** A pair is two trials of the same leak and seed. */
+  readonly figures: Readonly<Record<string, Pick<CellFigure, 'estimate' | 'difference'>>>;
+}
+
 export interface MatrixResults {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly manifest: MatrixManifest;
   readonly baseline: Arm;
   /** Every trial ended and was measured. */
   readonly complete: boolean;
   readonly cells: readonly Cell[];
+  readonly latencies: readonly ArmLatency[];
   readonly trials: readonly TrialRow[];
 }

@@ -29,13 +29,13 @@ export function estimate(values: readonly number[]): Estimate | null {
   return { n: values.length, median: middle, low: rounded(low ?? middle), high: rounded(high ?? middle) };
 }
 
-/** Values by seed of one arm less those of another with the same seed; seeds that one lacks are left out. */
+/** Values of one arm less those of another by the same key (leak and seed); keys that one lacks are left out. */
 export function pairedDifferences(
   of: ReadonlyMap<string, number>,
   against: ReadonlyMap<string, number>,
 ): number[] {
-  return [...of].flatMap(([seed, value]) => {
-    const other = against.get(seed);
+  return [...of].flatMap(([pair, value]) => {
+    const other = against.get(pair);
     return other === undefined ? [] : [value - other];
   });
 }

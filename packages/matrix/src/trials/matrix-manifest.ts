@@ -5,7 +5,12 @@ import { z } from 'zod';
 /** `matrix.json`: what a folder of trials is; written before the first of them, and never changed. */
 export const matrixManifest = z.object({
   schemaVersion: z.literal(1),
-  scenario: z.object({ name: z.string(), title: z.string() }),
+  scenario: z.object({
+    name: z.string(),
+    title: z.string(),
+    /** Of its file; folders from before this was kept are read, and not continued. */
+    sha256: z.string().optional(),
+  }),
   arms: z.array(arm).min(1),
   leaks: z.array(leak).min(1),
   seeds: z.array(z.string().min(1)).min(1),

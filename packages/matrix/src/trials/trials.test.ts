@@ -34,6 +34,13 @@ test('a matrix may be continued only as the same experiment, whenever it was beg
   ]);
 });
 
+test('a matrix whose scenario has changed meanwhile is another one', () => {
+  const withText = (sha256: string) => ({ ...fakeManifest, scenario: { ...fakeManifest.scenario, sha256 } });
+  expect(differences(withText('a'), withText('a'))).toEqual([]);
+  expect(differences(withText('a'), withText('b'))).toEqual(['scenario']);
+  expect(differences(fakeManifest, withText('a'))).toEqual(['scenario']);
+});
+
 const found = { foundFile: true, timeScale: 480 };
 const [trial] = planTrials(fakeManifest);
 const measured = trial && fakeTrial(trial, 1, 5).measured?.result;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { injectedText, isGullible, keyOfHuman, ordersIn } from './prompt-injection.ts';
+import { createPopulation } from '../population/create-population.ts';
+import { hostileAgent, injectedText, isGullible, keyOfHuman, ordersIn } from './prompt-injection.ts';
 
 test('the thief’s own text orders what it is meant to, and an ordinary one nothing', () => {
   expect(ordersIn(injectedText('Hostile_7', 1).content)).toEqual({ repost: true, sendKeyTo: 'Hostile_7' });
@@ -8,6 +9,18 @@ test('the thief’s own text orders what it is meant to, and an ordinary one not
     sendKeyTo: null,
   });
   expect(injectedText('Hostile_7', 1).content).not.toBe(injectedText('Hostile_7', 2).content);
+});
+
+test('the thief’s own agent is one that posts, whoever else only reads, and none where nobody posts', () => {
+  const hostile = (seed: string, readerShare: number) => {
+    const population = { agents: 10, processes: 1, agentsPerOwner: 1, readerShare };
+    return hostileAgent(createPopulation({ population }, { seed, agents: 10 }));
+  };
+  const seeds = Array.from({ length: 20 }, (_, index) => `seed-${index}`);
+  for (const seed of seeds)
+    expect(hostile(seed, 0.5)).toMatchObject({ hosting: 'multiplexed', role: 'writer' });
+  expect(hostile('s', 0)?.index).toBe(9);
+  expect(hostile('s', 1)).toBeUndefined();
 });
 
 test('as many agents are gullible as the share says, the same ones for the same seed', () => {

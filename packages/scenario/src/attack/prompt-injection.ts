@@ -4,10 +4,10 @@ import type { PlannedAgent, Population } from '../population/population.ts';
 
 /**
  * The thief of a prompt injection has stolen nothing: it owns an agent of its own, an ordinary member of the
- * network in every arm.
+ * network in every arm, and one that posts.
  */
 export function hostileAgent({ agents }: Pick<Population, 'agents'>): PlannedAgent | undefined {
-  return agents.findLast(({ hosting }) => hosting === 'multiplexed');
+  return agents.findLast(({ hosting, role }) => hosting === 'multiplexed' && role === 'writer');
 }
 
 /** Whether the agent does what a text tells it to. Pure: the same agents do in every arm. */

@@ -6,16 +6,17 @@ export const priceRows: readonly MetricRow[] = [
     label: 'Honest requests accepted',
     key: 'honestRequests.acceptedShare',
     ledger: 'agents',
-    how: 'Requests of the agents themselves that were accepted, of all that they sent, over the whole run. Requests of load agents, warm-up included, are among them.',
-    value: ({ honestRequests: honest }) => `${percent(honest.acceptedShare)} of ${count(honest.sent)}`,
+    how: 'Requests of the agents themselves that were accepted, of all that they sent and that did not ask for a conversation that is there already, over the whole run. Requests of load agents, warm-up included, are among them.',
+    value: ({ honestRequests: honest }) =>
+      `${percent(honest.acceptedShare)} of ${count(honest.sent - honest.repeated)}`,
   },
   {
-    label: 'Refused / rate-limited / no answer',
+    label: 'Refused / 429 / no answer / repeated',
     key: 'honestRequests.refused',
     ledger: 'agents',
-    how: 'Honest requests that were refused; of these, those with status 429; and those without an answer.',
+    how: 'Honest requests that were refused; of these, those with status 429; those without an answer; and requests for a conversation that is there already (409), which are neither accepted nor refused.',
     value: ({ honestRequests: honest }) =>
-      `${count(honest.refused)} / ${count(honest.rateLimited)} / ${count(honest.failed)}`,
+      `${count(honest.refused)} / ${count(honest.rateLimited)} / ${count(honest.failed)} / ${count(honest.repeated)}`,
   },
   {
     label: 'Latency, median / 99th percentile',

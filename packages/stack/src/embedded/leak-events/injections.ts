@@ -11,7 +11,9 @@ export function injections({ setting, agents }: Pick<LeakParts, 'setting' | 'age
   const { attack, clock } = setting.scenario;
   const hostile = hostileAgent(setting.population)?.name;
   if (hostile === undefined) {
-    throw new ComponentMissing('a prompt injection needs an agent that shares its process: take more agents');
+    throw new ComponentMissing(
+      'a prompt injection needs an agent that writes and shares its process: take more agents',
+    );
   }
   const events: DueEvent[] = [];
   for (let round = 1; ; round++) {

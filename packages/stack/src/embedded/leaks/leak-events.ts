@@ -43,7 +43,7 @@ export function leakEventsOf(parts: LeakParts): DueEvent[] {
     case 'request-logs':
       return atFirstFix(setting, 'the log is taken away', () => rm(file, { force: true }));
     case 'direct-messages':
-      return careless(parts).map((agent) => ({
+      return careless(parts, writers(parts)).map((agent) => ({
         minute: carelessMinute(setting),
         what: `the message of ${agent}`,
         run: async () =>
@@ -97,11 +97,14 @@ function carelessMinute({ scenario }: EmbeddedSetting): number {
   return Math.max(scenario.clock.startMinute, Math.min(carelessBackup.backupMinute, discoveryMinute));
 }
 
-/** The first of the population, which differ from seed to seed; at least one. */
-function careless({ setting }: LeakParts): string[] {
+/** The first of the population (or of some of it), which differ from seed to seed; at least one. */
+function careless({ setting }: LeakParts, among = setting.population.agents): string[] {
   const { agents } = setting.scenario.attack.carelessBackup;
-  return setting.population.agents.slice(0, Math.max(1, agents)).map(({ name }) => name);
+  return among.slice(0, Math.max(1, agents)).map(({ name }) => name);
 }
+
+/** A reader sends no messages. */
+const writers = ({ setting }: LeakParts) => setting.population.agents.filter(({ role }) => role === 'writer');
 
 function othersThan({ population }: EmbeddedSetting, agent: string): string[] {
   return population.agents.flatMap(({ name }) => (name === agent ? [] : [name])).slice(-3);
