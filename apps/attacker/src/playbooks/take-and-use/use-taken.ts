@@ -1,6 +1,6 @@
 import type { Answer } from '@blastradius/credentials';
 import { createRandom } from '@blastradius/kernel';
-import { orderTargets } from '@blastradius/scenario';
+import { firstTurnMinutes, gapMinutes, isTurnDue, orderTargets, victimsAmong } from '@blastradius/scenario';
 import { z } from 'zod';
 import { presentNothing } from '../../engine/thief-fetch.ts';
 import { presentedAs, type RecordedRequest } from '../../loot/credential.ts';
@@ -12,18 +12,23 @@ import { uses } from '../moltbook/plan-uses.ts';
 import { noLoot } from '../moltbook/read-table.ts';
 import { partOf } from '../moltbook/techniques.ts';
 import type { Thief } from '../moltbook/thief.ts';
+import { Pivot } from '../pivot.ts';
 
 const REFUSED_FOR_GOOD = new Set([401, 403]);
 const me = z.object({ agent: z.object({ name: z.string() }) });
 
 /** Uses what the thief holds, round robin over whose it is, at the pace of the scenario's thief. */
 export class UseTaken {
+  /** Where the credential that is shown may lead to others, which are used as well. */
+  readonly pivot: Pivot;
   readonly #thief: Thief;
   readonly #holdings: Holdings;
   readonly #clients: CredentialClients;
   readonly #act: ActAsVictim;
   readonly #anonymous = presentNothing();
   readonly #givenUp = new Set<string>();
+  readonly #victims = new Set<string>();
+  readonly #lastTurn = new Map<string, number>();
   #order: string[] = [];
   #turn = 0;
   #isUsing = false;
@@ -33,6 +38,7 @@ export class UseTaken {
     this.#holdings = holdings;
     this.#clients = clients;
     this.#act = new ActAsVictim(thief.attempts);
+    this.pivot = new Pivot(thief, holdings, (fresh) => this.add(fresh, thief.agenda.nowMinute));
   }
 
   close(): Promise<void> {
@@ -41,31 +47,33 @@ export class UseTaken {
 
   /** Looks at each of the new credentials from that minute on, and uses them from then to the end. */
   add(fresh: readonly Held[], fromMinute: number): void {
-    const { agenda, seed } = this.#thief;
+    const { agenda, seed, tactics } = this.#thief;
     const owners = new Set(fresh.map(({ agent, id }) => agent ?? id));
-    const newest = [...owners].flatMap((owner) => this.#holdings.choose(owner, 0) ?? []);
-    const gap = this.#gapMinutes(newest.length);
     const order = orderTargets([...owners], `${seed}/${this.#order.length}`);
-    newest.sort((a, b) => order.indexOf(a.agent ?? a.id) - order.indexOf(b.agent ?? b.id));
+    const victims = victimsAmong(tactics, this.#victims, order);
+    for (const victim of victims) this.#victims.add(victim);
+    const newest = victims.flatMap((owner) => this.#holdings.choose(owner, 0) ?? []);
+    const gap = gapMinutes(tactics, newest.length);
     const dues = newest.map((held, index) => ({ held, minute: fromMinute + index * gap }));
     agenda.each(dues, ({ held }) => this.#validate(held));
     if (this.#isUsing) return;
     this.#isUsing = true;
-    // Half a step later, so that each credential has been looked at just before its first use.
-    agenda.at(fromMinute + gap / 2, () => this.#useNext());
+    agenda.at(fromMinute + firstTurnMinutes(tactics, newest.length), () => this.#useNext());
   }
 
   async #useNext(): Promise<void> {
-    const { agenda } = this.#thief;
-    const owners = this.#owners();
+    const { agenda, tactics } = this.#thief;
+    const owners = this.#owners().filter((name) => this.#victims.has(name));
     const owner = owners[this.#turn % Math.max(1, owners.length)];
-    agenda.at(agenda.nowMinute + this.#gapMinutes(owners.length), () => this.#useNext());
+    agenda.at(agenda.nowMinute + gapMinutes(tactics, owners.length), () => this.#useNext());
     if (owner === undefined) return;
     const position = this.#turn % owners.length;
     const step = position + Math.floor(this.#turn / owners.length);
     this.#turn += 1;
     const held = this.#holdings.choose(owner, step + position);
     if (!held || this.#givenUp.has(held.id)) return;
+    if (!isTurnDue(tactics, this.#lastTurn.get(owner), agenda.nowMinute)) return;
+    this.#lastTurn.set(owner, agenda.nowMinute);
     const use = uses[step % uses.length] ?? 'post';
     const other = this.#other(owner, step);
     const { credential } = held;
@@ -73,7 +81,7 @@ export class UseTaken {
       credential.kind === 'recorded-request'
         ? await this.#sendAgain(held, credential, other)
         : await this.#act.impersonate(await this.#disguise(held), use, other);
-    this.#note(held, answer);
+    this.#note(held, answer, held.agent);
   }
 
   /** Its proof is for one request; that is the one which is sent. */
@@ -95,17 +103,29 @@ export class UseTaken {
   }
 
   async #validate(held: Held): Promise<void> {
+    this.#lastTurn.set(held.agent ?? held.id, this.#thief.agenda.nowMinute);
     if (held.credential.kind === 'recorded-request') {
-      return this.#note(held, await this.#sendAgain(held, held.credential, this.#other(held.id, 0)));
+      const answer = await this.#sendAgain(held, held.credential, this.#other(held.id, 0));
+      return this.#note(held, answer, held.agent);
     }
+    let owner = held.agent;
     const answer = await this.#act.validate(await this.#disguise(held), ({ outcome, body }) => {
       const name = outcome === 'accepted' ? me.safeParse(body).data?.agent.name : undefined;
       if (name === undefined) return {};
-      if (held.agent === null) this.#holdings.learn(held, name);
+      if (held.agent === null) this.#learn(held, name);
+      owner = name;
       // What authenticates is a credential, whoever had to tell whose it is.
       return { victim: name, loot: { ...noLoot, credentialsOf: [name] } };
     });
-    this.#note(held, answer);
+    this.#note(held, answer, owner);
+  }
+
+  #learn(held: Held, name: string): void {
+    this.#holdings.learn(held, name);
+    this.#victims.delete(held.id);
+    this.#victims.add(name);
+    const last = this.#lastTurn.get(held.id);
+    if (last !== undefined) this.#lastTurn.set(name, last);
   }
 
   async #disguise(held: Held): Promise<Disguise> {
@@ -122,18 +142,16 @@ export class UseTaken {
     return this.#order;
   }
 
-  #gapMinutes(owners: number): number {
-    const { impersonationPerAgentPerHour, impersonationPerHourMax } = this.#thief.attack;
-    return 60 / Math.min(impersonationPerAgentPerHour * Math.max(1, owners), impersonationPerHourMax);
-  }
-
   /** Whoever posts is known by name. */
   #other(owner: string, turn: number): string | null {
     const others = this.#thief.publicNames.filter((name) => name !== owner);
     return others.length === 0 ? null : createRandom(`${this.#thief.seed}/other/${turn}`).pick(others);
   }
 
-  #note(held: Held, answer: Answer | undefined): void {
+  #note(held: Held, answer: Answer | undefined, owner: string | null): void {
+    if (answer?.outcome === 'accepted' && owner !== null && held.credential.kind !== 'recorded-request') {
+      this.pivot.opened(owner, async () => ({ ...(await this.#disguise(held)), victim: owner }));
+    }
     if (answer?.outcome !== 'refused' || !REFUSED_FOR_GOOD.has(answer.status ?? 401)) return;
     this.#holdings.refused(held);
     if (this.#thief.attack.patience === 'until-first-refusal') this.#givenUp.add(held.id);
