@@ -17,7 +17,7 @@ import { Pivot } from '../pivot.ts';
 const REFUSED_FOR_GOOD = new Set([401, 403]);
 const me = z.object({ agent: z.object({ name: z.string() }) });
 
-/** Uses what the thief holds, round robin over whose it is, at the pace of the scenario's thief. */
+/** Uses what the thief holds, round robin over whose it is, as its tactics say. */
 export class UseTaken {
   /** Where the credential that is shown may lead to others, which are used as well. */
   readonly pivot: Pivot;
@@ -124,8 +124,7 @@ export class UseTaken {
     this.#holdings.learn(held, name);
     this.#victims.delete(held.id);
     this.#victims.add(name);
-    const last = this.#lastTurn.get(held.id);
-    if (last !== undefined) this.#lastTurn.set(name, last);
+    this.#lastTurn.set(name, this.#thief.agenda.nowMinute);
   }
 
   async #disguise(held: Held): Promise<Disguise> {
