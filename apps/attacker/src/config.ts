@@ -1,4 +1,5 @@
 import { foothold } from '@blastradius/contracts';
+import { strategy } from '@blastradius/scenario';
 import { z } from 'zod';
 
 const config = z.object({
@@ -11,6 +12,8 @@ const config = z.object({
   EXPIRED_SVID_FILE: z.string().min(1).optional(),
   /** `off`: the control in which the thief never finds the hole. */
   LEAK: z.enum(['on', 'off']).default('on'),
+  /** How it goes about its victims, where it is not what the scenario says. */
+  STRATEGY: z.preprocess((text) => text || undefined, strategy.optional()),
   /** JSON: where the thief stands when it begins. */
   FOOTHOLD: z
     .string()

@@ -1,7 +1,7 @@
 import { DomainError, type IncidentClock } from '@blastradius/kernel';
 import { type AttackerRecord, openLedger } from '@blastradius/ledger';
 import { createLogger, endOnCrash, findStarter, openReadinessProbe } from '@blastradius/runtime';
-import { createPopulation, loadScenario } from '@blastradius/scenario';
+import { createPopulation, loadScenario, tacticsOf, withStrategy } from '@blastradius/scenario';
 import { loadConfig } from './config.ts';
 import { Agenda } from './engine/agenda.ts';
 import { Attempts } from './engine/attempts.ts';
@@ -20,7 +20,8 @@ endOnCrash(logger);
 const starter = findStarter(process.env);
 const probe = await openReadinessProbe(process.env);
 const config = loadConfig(process.env);
-const scenario = loadScenario(config.SCENARIO_FILE);
+const file = loadScenario(config.SCENARIO_FILE);
+const scenario = config.STRATEGY === undefined ? file : withStrategy(file, config.STRATEGY);
 const population = createPopulation(scenario, { seed: config.SEED, agents: config.AGENTS });
 const ledger = openLedger<AttackerRecord>(config.LEDGER_FILE);
 const attempts = new Attempts(ledger);
@@ -48,6 +49,7 @@ async function live(clock: IncidentClock): Promise<void> {
   try {
     const thief = {
       attack: scenario.attack,
+      tactics: tacticsOf(scenario),
       seed: config.SEED,
       networkUrl: config.NETWORK_URL,
       fetch: createThiefFetch(reader),

@@ -15,6 +15,8 @@ export class FakeWorld {
   readonly nameOfKey = new Map<string, string>();
   /** Keys that the network takes. */
   readonly validKeys = new Set<string>();
+  /** What the network tells an agent of its private messages, one conversation each. */
+  readonly messagesOf = new Map<string, { id: string; message: string }[]>();
   readonly seen: { method: string; path: string; authorization: string | undefined }[] = [];
   projectUrl = '';
   url = '';
@@ -60,8 +62,14 @@ export class FakeWorld {
     }
     const key = authorization?.replace('Bearer ', '') ?? '';
     const isAgent = this.validKeys.has(key);
+    const messages = this.messagesOf.get(key);
     const name = this.nameOfKey.get(key);
-    const accepted = { success: true, ...(name === undefined ? {} : { agent: { name } }) };
+    const accepted = {
+      success: true,
+      ...(name === undefined ? {} : { agent: { name } }),
+      ...(pathname.endsWith('/conversations') && messages ? { conversations: [{ id: 'c1' }] } : {}),
+      ...(pathname.endsWith('/conversations/c1') && messages ? { messages } : {}),
+    };
     json(isAgent ? 200 : 401, isAgent ? accepted : { success: false, error: 'Invalid API key' });
   }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttackerRecord, ledgerRecord } from '@blastradius/ledger';
+import { type Strategy, tacticsOf } from '@blastradius/scenario';
 import { certificatesToPem } from '@blastradius/spiffe';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Agenda } from '../src/engine/agenda.ts';
@@ -13,6 +14,7 @@ import { Loot } from '../src/playbooks/moltbook/loot.ts';
 import { playMoltbook } from '../src/playbooks/moltbook/playbook.ts';
 import { RogueAuthority } from '../src/playbooks/moltbook/rogue-authority.ts';
 import { FakeWorld } from './fake-world.ts';
+import { ordinaryLife } from './ordinary-life.ts';
 
 const names = ['Crab', 'Eel', 'Ray', 'Squid', 'Whelk'];
 const attack = {
@@ -27,6 +29,9 @@ const attack = {
   carelessBackup: { agents: 0, backupMinute: -50, foundMinute: 60 },
   gullibleShare: 0,
   patience: 'until-end',
+  strategy: 'round-robin',
+  waitMinutes: 60,
+  sharedInMessages: 0,
 } as const;
 
 function tables(credentialOf: (name: string) => object) {
@@ -50,7 +55,12 @@ const identityWorld = () =>
 /** Four incident hours in two seconds. */
 async function play(
   world: FakeWorld,
-  options: { knowsHole?: boolean; backupFile?: string; onRecord?: (record: AttackerRecord) => void } = {},
+  options: {
+    strategy?: Strategy;
+    knowsHole?: boolean;
+    backupFile?: string;
+    onRecord?: (record: AttackerRecord) => void;
+  } = {},
 ) {
   const records: AttackerRecord[] = [];
   const append = (record: AttackerRecord) => {
@@ -63,6 +73,10 @@ async function play(
   const attempts = new Attempts({ append });
   await playMoltbook({
     attack,
+    tactics: tacticsOf({
+      attack: { ...attack, strategy: options.strategy ?? 'round-robin' },
+      ...ordinaryLife,
+    }),
     seed: 's',
     networkUrl: world.url,
     fetch: createThiefFetch(reader),
@@ -105,7 +119,8 @@ describe('a world of static keys', () => {
     const orderOf = async () => {
       const { records } = await play(await new FakeWorld(staticWorld()).start());
       const validated = records.filter(({ step }) => step === 'validate-loot');
-      return validated.map(({ victim }) => victim);
+      // By when each began: answers may come in another order.
+      return validated.sort((a, b) => a.atMs - b.atMs).map(({ victim }) => victim);
     };
     expect(await orderOf()).toEqual(await orderOf());
   });

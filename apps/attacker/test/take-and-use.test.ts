@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Foothold } from '@blastradius/contracts';
 import { type AttackerRecord, ledgerRecord } from '@blastradius/ledger';
-import { expect, onTestFinished, test } from 'vitest';
+import { type Strategy, tacticsOf } from '@blastradius/scenario';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Agenda } from '../src/engine/agenda.ts';
 import { Attempts } from '../src/engine/attempts.ts';
 import { createThiefFetch, presentNothing } from '../src/engine/thief-fetch.ts';
@@ -14,6 +15,7 @@ import { Loot } from '../src/playbooks/moltbook/loot.ts';
 import { RogueAuthority } from '../src/playbooks/moltbook/rogue-authority.ts';
 import { play } from '../src/playbooks/play.ts';
 import { FakeWorld } from './fake-world.ts';
+import { ordinaryLife } from './ordinary-life.ts';
 
 const names = ['Crab', 'Eel', 'Ray'];
 const keyOf = (name: string) => `moltbook_sk_FAKE_${name}_${'x'.repeat(20)}`;
@@ -22,7 +24,7 @@ const keyOf = (name: string) => `moltbook_sk_FAKE_${name}_${'x'.repeat(20)}`;
 async function playFrom(
   foothold: (file: string) => Foothold,
   content: string,
-  options: { knowsHole?: boolean; world?: FakeWorld; timeScale?: number } = {},
+  options: { strategy?: Strategy; knowsHole?: boolean; world?: FakeWorld; timeScale?: number } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'foothold-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -35,20 +37,25 @@ async function playFrom(
   const attempts = new Attempts({ append });
   const clients = new Clients(new URL(world.url), new RogueAuthority());
   const reader = presentNothing();
+  const attack = {
+    leak: 'database-dump',
+    discoveryMinute: -30,
+    firstUse: { medianMinutes: 2, sigma: 0, minMinutes: 1 },
+    impersonationPerAgentPerHour: 10,
+    impersonationPerHourMax: 400,
+    throughHoleWritesPerHour: 0,
+    harvestPageSize: 25,
+    reharvestEveryMinutes: 30,
+    carelessBackup: { agents: 1, backupMinute: -50, foundMinute: -20 },
+    gullibleShare: 0,
+    patience: 'until-end',
+    strategy: options.strategy ?? 'round-robin',
+    waitMinutes: 60,
+    sharedInMessages: 0,
+  } as const;
   const thief = {
-    attack: {
-      leak: 'database-dump',
-      discoveryMinute: -30,
-      firstUse: { medianMinutes: 2, sigma: 0, minMinutes: 1 },
-      impersonationPerAgentPerHour: 10,
-      impersonationPerHourMax: 400,
-      throughHoleWritesPerHour: 0,
-      harvestPageSize: 25,
-      reharvestEveryMinutes: 30,
-      carelessBackup: { agents: 1, backupMinute: -50, foundMinute: -20 },
-      gullibleShare: 0,
-      patience: 'until-end',
-    },
+    attack,
+    tactics: tacticsOf({ attack, ...ordinaryLife }),
     seed: 's',
     networkUrl: world.url,
     fetch: createThiefFetch(reader),
@@ -168,3 +175,93 @@ test('a way in that takes long holds up no other: what comes into memory meanwhi
   expect(asAgent.every(({ outcome }) => outcome === 'failed')).toBe(true);
   expect(counts).toMatchObject({ credentials: 2, impersonated: 2 });
 }, 60_000);
+
+const allKeys = dump((name) => `${keyOf(name)}\t\\N`);
+const minuteOf = ({ atMs }: AttackerRecord, first: AttackerRecord | undefined) =>
+  ((atMs - (first?.atMs ?? 0)) * 6000) / 60_000;
+
+test('spray: each credential is looked at within two minutes of the first', async () => {
+  const { records } = await playFrom((file) => ({ leak: 'database-dump', file }), allKeys, {
+    strategy: 'spray',
+  });
+  const looks = records.filter(({ step }) => step === 'validate-loot');
+  expect(new Set(looks.map(({ victim }) => victim))).toEqual(new Set(names));
+  expect(looks.every((look) => minuteOf(look, looks[0]) < 2)).toBe(true);
+});
+
+/** A tenth of the fifteen requests that an agent of `ordinaryLife` sends in an hour. */
+const SLOW_TURN_MINUTES = 40;
+
+test('low-and-slow: nobody is heard from twice within their share of an hour', async () => {
+  const { records, counts } = await playFrom((file) => ({ leak: 'database-dump', file }), allKeys, {
+    strategy: 'low-and-slow',
+  });
+  expect(counts).toMatchObject({ credentials: 3 });
+  for (const name of names) {
+    const turns = records.filter(
+      ({ victim, vector, action }) => victim === name && vector === 'stolen-credential' && action !== 'read',
+    );
+    expect(turns.length).toBeGreaterThan(1);
+    const gaps = turns.slice(1).map((turn, index) => minuteOf(turn, turns[index]));
+    expect(Math.min(...gaps)).toBeGreaterThan(SLOW_TURN_MINUTES - 0.5);
+  }
+});
+
+test('wait-and-see: it takes once, and shows nothing before the wait is over', async () => {
+  const { records, counts } = await playFrom((file) => ({ leak: 'database-dump', file }), allKeys, {
+    strategy: 'wait-and-see',
+  });
+  const takings = records.filter(({ action }) => action === 'take');
+  expect(takings).toHaveLength(1);
+  const uses = records.filter(({ vector }) => vector === 'stolen-credential');
+  expect(minuteOf(uses[0] as AttackerRecord, takings[0])).toBeGreaterThanOrEqual(60);
+  expect(counts).toMatchObject({ credentials: 3, impersonated: 3 });
+});
+
+describe('pivot', () => {
+  const secret = `sk-proj-FAKE${'y'.repeat(28)}`;
+  /** The thief has the key of Ray; Eel has sent Ray its own, and Crab, whose key the network knows no more, Eel. */
+  const chain = async () => {
+    const world = new FakeWorld({});
+    for (const name of names) world.nameOfKey.set(keyOf(name), name);
+    world.messagesOf.set(keyOf('Ray'), [{ id: 'm1', message: `For you: ${keyOf('Eel')}` }]);
+    world.messagesOf.set(keyOf('Eel'), [
+      { id: 'm1', message: `For you: ${keyOf('Eel')}` },
+      { id: 'm2', message: `my key ${secret}` },
+    ]);
+    world.messagesOf.set(keyOf('Nobody'), [{ id: 'm3', message: keyOf('Crab') }]);
+    return world.start();
+  };
+  const start = JSON.stringify({ api_key: keyOf('Ray') });
+
+  test('what a victim was told is read in its name, and the credential in it used in turn', async () => {
+    const { records, counts } = await playFrom((file) => ({ leak: 'retired-agent', file }), start, {
+      strategy: 'pivot',
+      world: await chain(),
+    });
+    expect(counts).toMatchObject({ credentials: 2, impersonated: 2, messagesRead: 2, secretsFound: 1 });
+    const read = records.filter(({ step }) => step === 'pivot');
+    expect(new Set(read.map(({ victim }) => victim))).toEqual(new Set(['Ray', 'Eel']));
+    expect(read.every(({ forges, vector }) => !forges && vector === 'stolen-credential')).toBe(true);
+    const firstOf = (name: string) => records.findIndex(({ victim }) => victim === name);
+    expect(firstOf('Eel')).toBeGreaterThan(records.findIndex(({ step }) => step === 'pivot'));
+  });
+
+  test('control: one who does not pivot reads no message and has one victim', async () => {
+    const { records, counts } = await playFrom((file) => ({ leak: 'retired-agent', file }), start, {
+      world: await chain(),
+    });
+    expect(counts).toMatchObject({ credentials: 1, impersonated: 1, messagesRead: 0, secretsFound: 0 });
+    expect(records.some(({ step }) => step === 'pivot')).toBe(false);
+  });
+
+  test('a credential that is refused leads nowhere', async () => {
+    const { records, counts } = await playFrom(
+      (file) => ({ leak: 'retired-agent', file }),
+      JSON.stringify({ api_key: keyOf('Nobody') }),
+      { strategy: 'pivot', world: await chain() },
+    );
+    expect(records.some(({ step }) => step === 'pivot')).toBe(false);
+    expect(counts).toMatchObject({ credentials: 0, impersonated: 0, messagesRead: 0 });
+  });
+});

@@ -12,7 +12,7 @@ import { type LoadFlags, load } from './load.ts';
 import { addMatrixCommand } from './matrix/matrix-command.ts';
 import { MatrixFolder } from './matrix/matrix-folder.ts';
 import { writeMatrixReport } from './matrix/write-matrix-report.ts';
-import { armList, positiveNumber, seedText, wholeNumber } from './options.ts';
+import { armList, positiveNumber, seedText, strategyOption, wholeNumber } from './options.ts';
 import { addPolicyCommands } from './policy/policy-commands.ts';
 import { type RunFlags, run } from './run.ts';
 import { Interrupted } from './run-folder.ts';
@@ -53,6 +53,7 @@ function runOptions(command: Command): Command {
         'by what way something leaks, where it is not what the scenario says; off takes the leak out',
       ).choices([...leak.options, 'off']),
     )
+    .addOption(strategyOption())
     .addOption(new Option('--sequential', 'one arm after the other, not both at once'));
 }
 

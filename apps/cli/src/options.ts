@@ -1,6 +1,7 @@
 import { type Leak, leak } from '@blastradius/contracts';
+import { strategy } from '@blastradius/scenario';
 import { ARMS, type Arm } from '@blastradius/stack';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** Parsers of flags: each says what is allowed; commander names the flag and what was given. */
 export function wholeNumber(min: number, max: number) {
@@ -37,6 +38,13 @@ export function leakList(text: string): Leak[] {
   if (known.length !== names.length)
     throw new InvalidArgumentError(`Allowed: one or more of ${leak.options.join(', ')}, each once.`);
   return names.flatMap((name) => known.filter((one) => one === name));
+}
+
+export function strategyOption(): Option {
+  return new Option(
+    '--strategy <how>',
+    'how the thief goes about its victims, where it is not what the scenario says',
+  ).choices(strategy.options);
 }
 
 export function seedText(text: string): string {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Leak } from '@blastradius/contracts';
-import { findScenario, loadScenario, renderReportTable } from '@blastradius/scenario';
-import { type Arm, COMPARED_ARMS, findRoot, runScenario, type Target } from '@blastradius/stack';
+import { renderReportTable, type Strategy } from '@blastradius/scenario';
+import { type Arm, COMPARED_ARMS, runScenario, type Target } from '@blastradius/stack';
 import { bearableInContainers, bearableTimeScale } from './bearable-time-scale.ts';
+import { readScenario } from './read-scenario.ts';
 import { emptyFolder, interruption, timestamp } from './run-folder.ts';
 import { startLiveView } from './view/live-view.ts';
 import { writeReport } from './write-report.ts';
@@ -17,11 +18,12 @@ export interface RunFlags {
   readonly sequential?: boolean;
   readonly target?: Target;
   readonly leak?: Leak | 'off';
+  readonly strategy?: Strategy;
 }
 
 /** Runs a scenario, shows it live, prints the table and names the report. */
 export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
-  const scenario = loadScenario(findScenario(nameOrFile, findRoot()));
+  const scenario = readScenario(nameOrFile, flags);
   const folder = emptyFolder(flags.out ?? join('runs', `${scenario.name}-${timestamp(new Date())}`));
   const arms = flags.arms ?? [...COMPARED_ARMS];
   const agents = flags.agents ?? scenario.population.agents;

@@ -20,26 +20,31 @@ writeFileSync(
 const probed = (...args: string[]) =>
   spawnSync(process.execPath, ['--import', probe, ...args], { encoding: 'utf8', cwd: bad });
 
-test.each(['hypothesis-arm-misspelt', 'unit-hours', 'fix-traverses', 'yaml-billion-laughs', 'yaml-tabs'])(
-  'run %s: status 2, the expected text, no world',
-  (name) => {
-    const out = join(folder, name);
-    const { status, stderr } = probed(
-      join(root, 'apps/cli/bin/blastradius.mjs'),
-      'run',
-      `./${name}.yaml`,
-      '--out',
-      out,
-    );
-    const expected = readFileSync(join(bad, `${name}.expected.txt`), 'utf8');
-    expect(stderr.replaceAll(`${bad}/`, '').replaceAll(/a map of [\w, ]+/g, 'a map of ...')).toBe(
-      `blastradius: ${expected}`,
-    );
-    expect(status).toBe(2);
-    expect(existsSync(out)).toBe(false);
-    expect(existsSync(started)).toBe(false);
-  },
-);
+test.each([
+  'hypothesis-arm-misspelt',
+  'unit-hours',
+  'fix-traverses',
+  'yaml-billion-laughs',
+  'yaml-tabs',
+  'strategy-unknown',
+  'wait-after-the-end',
+])('run %s: status 2, the expected text, no world', (name) => {
+  const out = join(folder, name);
+  const { status, stderr } = probed(
+    join(root, 'apps/cli/bin/blastradius.mjs'),
+    'run',
+    `./${name}.yaml`,
+    '--out',
+    out,
+  );
+  const expected = readFileSync(join(bad, `${name}.expected.txt`), 'utf8');
+  expect(stderr.replaceAll(`${bad}/`, '').replaceAll(/a map of [\w, ]+/g, 'a map of ...')).toBe(
+    `blastradius: ${expected}`,
+  );
+  expect(status).toBe(2);
+  expect(existsSync(out)).toBe(false);
+  expect(existsSync(started)).toBe(false);
+});
 
 test('control: the probe sees a child where there is one', () => {
   probed(

@@ -13,6 +13,12 @@ test('an unknown flag, name or value ends with a clear message and status 2', ()
     [['demo', '--agents', '0'], /Allowed: a whole number/],
     [['demo', '--arms', 'static'], /Allowed: one or more of static-key, .*x509-svid/],
     [['run', 'no-such-scenario'], /no-such-scenario/],
+    [
+      ['run', 'pivoting-thief', '--strategy', 'spraying'],
+      /Allowed choices are round-robin, spray, low-and-slow/,
+    ],
+    [['run', 'bearer-token-in-logs', '--strategy', 'wait-and-see'], /ends 60 minutes after the taking/],
+    [['matrix', '--strategy', 'smash-and-grab'], /Allowed choices are round-robin/],
     [['report', '/nonexistent'], /can't be read/],
     [['load', 'rotation-under-load', '--rate', '5001'], /from 1 to 5000/],
     [['load', 'rotation-under-load', '--duration', '601'], /from 5 to 600/],
@@ -29,7 +35,7 @@ test('an unknown flag, name or value ends with a clear message and status 2', ()
 test('--help says what there is, with status 0', () => {
   const { status, stdout } = run('run', '--help');
   expect(status).toBe(0);
-  for (const flag of ['--agents', '--seed', '--arms', '--out', '--time-scale', '--sequential'])
+  for (const flag of ['--agents', '--seed', '--arms', '--out', '--time-scale', '--strategy', '--sequential'])
     expect(stdout).toContain(flag);
 });
 

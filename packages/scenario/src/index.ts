@@ -6,6 +6,18 @@ export {
   keyOfHuman,
   ordersIn,
 } from './attack/prompt-injection.ts';
+export { type Strategy, strategy } from './attack/strategy.ts';
+export {
+  firstTurnMinutes,
+  gapMinutes,
+  honestRequestsPerHour,
+  isReadingDue,
+  isTurnDue,
+  type Tactics,
+  tacticsOf,
+  victimsAmong,
+} from './attack/tactics.ts';
+export { withStrategy } from './attack/with-strategy.ts';
 export { createLifePlan } from './life/create-life-plan.ts';
 export type { Intention, PlannedAction } from './life/planned-action.ts';
 export { allowedAt } from './loading/allowed.ts';

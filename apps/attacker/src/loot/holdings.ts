@@ -14,6 +14,15 @@ export interface Held {
   readonly agent: string | null;
 }
 
+/** Each agent once of whom there is something that authenticates by itself. */
+export function ownersOfReusable(held: readonly Held[]): string[] {
+  const now = new Date();
+  const owners = held.flatMap(({ credential, agent }) =>
+    agent !== null && isReusable(credential, now) ? [agent] : [],
+  );
+  return [...new Set(owners)];
+}
+
 /** All that the thief holds, by whose it is; of one agent's the newest come first. */
 export class Holdings {
   readonly #byOwner = new Map<string, Held[]>();

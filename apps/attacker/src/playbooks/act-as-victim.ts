@@ -1,4 +1,9 @@
-import { type AgentClient, type Answer, conversationsIn } from '@blastradius/credentials';
+import {
+  type AgentClient,
+  type Answer,
+  conversationsIn,
+  requestedConversationsIn,
+} from '@blastradius/credentials';
 import type { AttackerRecord, Presented } from '@blastradius/ledger';
 import type { Attempts } from '../engine/attempts.ts';
 import { forgedTexts } from './moltbook/forged-texts.ts';
@@ -12,6 +17,9 @@ export interface Disguise {
   readonly presented: Presented;
   readonly client: AgentClient;
 }
+
+/** So that a victim with many friends doesn't keep the thief for ever. */
+const CONVERSATIONS_MAX = 50;
 
 type Action = AttackerRecord['action'];
 type Sending = { readonly step: Step; readonly action: Action; readonly forges: boolean };
@@ -55,6 +63,18 @@ export class ActAsVictim {
     }
   }
 
+  /** What only the victim may read: its own row, who wants to talk to it, and what it was told. */
+  async readAround(disguise: Disguise, judge: (answer: Answer) => Judged): Promise<void> {
+    const read = (ask: (client: AgentClient) => Promise<Answer>) =>
+      this.#send(disguise, { step: 'pivot', action: 'read', forges: false }, ask, judge);
+    const own = await read((client) => client.me());
+    if (own.outcome !== 'accepted') return;
+    const asked = await read((client) => client.dmRequests());
+    const active = await read((client) => client.dmConversations());
+    const ids = [...requestedConversationsIn(asked.body), ...conversationsIn(active.body)];
+    for (const id of ids.slice(0, CONVERSATIONS_MAX)) await read((client) => client.dmConversation(id));
+  }
+
   async #write(disguise: Disguise, step: Step, other: string | null, message: string) {
     if (other === null) return undefined;
     return this.#send(disguise, { step, action: 'dm', forges: true }, (client) =>
@@ -92,4 +112,8 @@ export class ActAsVictim {
 }
 
 /** What only the answer has told. */
-type Judged = { readonly victim?: string; readonly loot?: AttackerRecord['loot'] };
+type Judged = {
+  readonly victim?: string;
+  readonly rows?: number;
+  readonly loot?: AttackerRecord['loot'];
+};

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { armList, leakList, positiveNumber, wholeNumber } from '../options.ts';
+import { armList, leakList, positiveNumber, strategyOption, wholeNumber } from '../options.ts';
 import { type MatrixFlags, matrix } from './matrix.ts';
 
 export function addMatrixCommand(program: Command): void {
@@ -33,6 +33,7 @@ export function addMatrixCommand(program: Command): void {
         positiveNumber(1, 2000),
       ),
     )
+    .addOption(strategyOption())
     .addOption(new Option('--scenario <s>', 'the incident that is played').default('credential-matrix'))
     .addOption(
       new Option(

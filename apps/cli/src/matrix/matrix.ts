@@ -11,8 +11,9 @@ import {
   type Trial,
   type TrialAttempt,
 } from '@blastradius/matrix';
-import { findScenario, loadScenario, type Scenario } from '@blastradius/scenario';
+import type { Scenario, Strategy } from '@blastradius/scenario';
 import { ARMS, findRoot, startEmbeddedPlatform } from '@blastradius/stack';
+import { readScenario } from '../read-scenario.ts';
 import { interruption } from '../run-folder.ts';
 import { MatrixIncomplete } from './matrix.errors.ts';
 import { MatrixFolder } from './matrix-folder.ts';
@@ -32,13 +33,14 @@ export interface MatrixFlags {
   readonly agents?: number;
   readonly timeScale?: number;
   readonly scenario: string;
+  readonly strategy?: Strategy;
   readonly jobs?: string;
   readonly plan?: boolean;
 }
 
 /** Plays every trial that has not ended yet, and writes the table; a trial that failed twice is an error. */
 export async function matrix(flags: MatrixFlags): Promise<void> {
-  const scenario = loadScenario(findScenario(flags.scenario, findRoot()));
+  const scenario = readScenario(flags.scenario, flags);
   const out = flags.out ?? join('runs', scenario.name);
   if (flags.plan) return tellPlan(out, scenario, flags);
   const folder = MatrixFolder.open(out, manifestOf(scenario, flags));
@@ -172,6 +174,7 @@ function manifestOf(scenario: Scenario, flags: MatrixFlags): MatrixManifest {
     seeds: seedsOf(scenario.seed, flags.seeds),
     agents: flags.agents ?? scenario.population.agents,
     timeScale: flags.timeScale ?? scenario.timeScale,
+    ...(flags.strategy ? { strategy: flags.strategy } : {}),
     startedAt: new Date().toISOString(),
     version: versionOf(findRoot()),
     host: {

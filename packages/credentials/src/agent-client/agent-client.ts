@@ -92,6 +92,11 @@ export class AgentClient {
     return this.#get('/agents/dm/conversations');
   }
 
+  /** What was said in it. */
+  dmConversation(conversationId: string) {
+    return this.#get(`/agents/dm/conversations/${encodeURIComponent(conversationId)}`);
+  }
+
   dmSend(conversationId: string, letter: { readonly message: string }) {
     return this.#post(`/agents/dm/conversations/${encodeURIComponent(conversationId)}/send`, letter);
   }

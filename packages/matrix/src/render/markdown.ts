@@ -35,7 +35,7 @@ ${reasons(results.cells)}
 
 - machine: ${manifest.host.cpus} CPUs, ${Math.round(manifest.host.memoryBytes / 2 ** 30)} GiB, ${manifest.host.platform}, Node ${manifest.host.node}
 - version: ${manifest.version}; started ${manifest.startedAt}
-- scenario: ${manifest.scenario.name}, ${manifest.agents} agents, time compressed ${manifest.timeScale} times
+- scenario: ${manifest.scenario.name}${manifest.strategy ? ` with strategy ${manifest.strategy}` : ''}, ${manifest.agents} agents, time compressed ${manifest.timeScale} times
 - seeds: ${manifest.seeds.join(', ')}
 `;
 }

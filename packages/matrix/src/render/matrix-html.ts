@@ -131,7 +131,7 @@ function cellTrials(cell: Cell, rows: readonly TrialRow[]): Markup {
 const link = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
 function environment({ manifest }: MatrixResults): Markup {
-  const { host, version, startedAt, scenario, agents, timeScale, seeds } = manifest;
+  const { host, version, startedAt, scenario, agents, timeScale, seeds, strategy } = manifest;
   const facts = [
     ['Machine', `${host.cpus} CPUs, ${Math.round(host.memoryBytes / 2 ** 30)} GiB, ${host.platform}`],
     ['Node', host.node],
@@ -139,6 +139,7 @@ function environment({ manifest }: MatrixResults): Markup {
     ['Started', startedAt],
     ['Scenario', `${scenario.name}, ${agents} agents`],
     ['Time', `compressed ${timeScale} times, lifetimes with it; a proof’s 30 real seconds are not`],
+    ...(strategy ? [['Thief', `goes about it by ${strategy}, as asked for`]] : []),
     ['Seeds', seeds.join(', ')],
   ];
   return html`<table><tbody>${facts.map(([name, value]) => html`<tr><th scope="row">${name ?? ''}</th><td>${value ?? ''}</td></tr>`)}</tbody></table>

@@ -16,6 +16,8 @@ export const matrixManifest = z.object({
   seeds: z.array(z.string().min(1)).min(1),
   agents: z.int().positive(),
   timeScale: z.number().positive(),
+  /** The thief's, where it was not what the scenario says. */
+  strategy: z.string().optional(),
   startedAt: z.iso.datetime(),
   version: z.string(),
   host,
@@ -24,6 +26,15 @@ export type MatrixManifest = z.infer<typeof matrixManifest>;
 
 /** Where the two would not be the same experiment; empty where the one can be continued as the other. */
 export function differences(before: MatrixManifest, now: MatrixManifest): string[] {
-  const compared = ['scenario', 'arms', 'leaks', 'seeds', 'agents', 'timeScale', 'version'] as const;
+  const compared = [
+    'scenario',
+    'arms',
+    'leaks',
+    'seeds',
+    'agents',
+    'timeScale',
+    'strategy',
+    'version',
+  ] as const;
   return compared.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]));
 }

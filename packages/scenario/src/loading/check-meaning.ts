@@ -3,6 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { isMetric, metricNames } from '@blastradius/blast-radius';
 import { arm } from '@blastradius/contracts';
 import { closest } from '@blastradius/kernel';
+import { minutesToWait, waitsBeyondTheEnd } from '../attack/with-strategy.ts';
 import type { ScenarioDocument } from '../scenario/document.ts';
 import type { Provenance } from '../scenario/provenance.ts';
 import { insteadOf } from './suggest.ts';
@@ -209,6 +210,22 @@ function numbersThatClash({ population, identity, attack, clock }: ScenarioDocum
         path: ['attack', 'firstUse', 'minMinutes'],
         message: 'the run ends before the first use',
         suggestion: `write less than ${clock.endMinute - attack.discoveryMinute}`,
+      },
+    ],
+    [
+      waitsBeyondTheEnd({ attack, clock }),
+      {
+        path: ['attack', 'waitMinutes'],
+        message: `a thief that waits for ${attack.waitMinutes} minutes has not begun when the run ends`,
+        suggestion: `write less than ${minutesToWait({ attack, clock })}`,
+      },
+    ],
+    [
+      attack.sharedInMessages >= population.agents,
+      {
+        path: ['attack', 'sharedInMessages'],
+        message: `${attack.sharedInMessages} of ${population.agents} agents have nobody to send to`,
+        suggestion: `write at most ${population.agents - 1}`,
       },
     ],
   ];

@@ -1,5 +1,6 @@
 import { leak } from '@blastradius/contracts';
 import { z } from 'zod';
+import { strategy } from '../attack/strategy.ts';
 import { hasOneProvenance, logNormalMinutes, oneProvenance, provenanceShape, sourced } from './sourced.ts';
 
 /** What the thief knows and how hard it tries; the steps themselves are the attacker's playbook. */
@@ -33,4 +34,15 @@ export const attack = z.strictObject({
     .optional()
     .describe('when the issuer is down (issuer-outage)'),
   patience: z.enum(['until-end', 'until-first-refusal']),
+  strategy: strategy
+    .default('round-robin')
+    .describe(
+      'how the thief goes about its victims: everyone in turn; all at once (spray); a few, each rarely (low-and-slow); on to what they can read (pivot); taking first and using much later (wait-and-see)',
+    ),
+  waitMinutes: sourced(z.number().positive().max(525_600))
+    .default(180)
+    .describe('from the taking to the first use (wait-and-see)'),
+  sharedInMessages: sourced(z.int().min(0).max(10_000))
+    .default(0)
+    .describe('agents that send their credential to another one in a private message as the run begins'),
 });

@@ -13,6 +13,7 @@ export function runEnvironment(setting: WorldSetting, world: string): Record<str
     TIME_SCALE: String(setting.timeScale),
     FLEET_START: 'commanded',
     LEAK: setting.leak,
+    STRATEGY: setting.scenario.attack.strategy,
     RATE_LIMITS: JSON.stringify({ requestsPerMinute, minutesPerPost: postMinutes, commentsPerHour }),
     LOAD_AGENTS: String(setting.loadGenerator?.agents.length ?? 0),
     X509_SVID_TTL_SECONDS: seconds(identity.svidTtlMinutes),

@@ -34,6 +34,7 @@ export async function startThief(
           LEDGER_FILE: join(setting.ledgerFolder, 'attacker.jsonl'),
           EXPIRED_SVID_FILE: backupFile,
           LEAK: setting.leak,
+          STRATEGY: setting.scenario.attack.strategy,
           FOOTHOLD: JSON.stringify(foothold),
         },
       }),

@@ -2,6 +2,7 @@ import { isHashOfKey } from '@blastradius/credentials';
 import { credentialId } from '@blastradius/ledger';
 import type { SpiffeId } from '@blastradius/spiffe';
 import { z } from 'zod';
+import type { Credential } from '../../loot/credential.ts';
 import { isForgedText } from './forged-texts.ts';
 import { mineEmails, mineSecrets } from './mine-secrets.ts';
 
@@ -79,6 +80,13 @@ export class Loot {
   /** How many addresses in the rows are new. */
   takeEmails(rows: readonly unknown[]): number {
     return mineEmails(JSON.stringify(rows)).filter((email) => isNew(this.#emails, email)).length;
+  }
+
+  /** Whether a key stood in a row already. */
+  holds(credential: Credential): boolean {
+    if (credential.kind !== 'api-key') return false;
+    const { apiKey: key } = credential;
+    return [...this.agents.values()].some(({ apiKey, writeKey }) => apiKey === key || writeKey === key);
   }
 
   nameOfAgent(id: unknown): string | undefined {

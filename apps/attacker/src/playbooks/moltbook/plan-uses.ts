@@ -1,5 +1,12 @@
 import { createRandom } from '@blastradius/kernel';
-import { orderTargets, type Scenario } from '@blastradius/scenario';
+import {
+  firstTurnMinutes,
+  gapMinutes,
+  orderTargets,
+  type Scenario,
+  type Tactics,
+  victimsAmong,
+} from '@blastradius/scenario';
 
 /** What a thief does in a victim's name. */
 export const uses = ['post', 'dm-request', 'edit-profile', 'lure', 'dm-send'] as const;
@@ -22,36 +29,38 @@ export interface UsePlan {
 }
 
 /**
- * When the thief uses whose credential for what, until the end. Pure: the same victims and seed give
+ * When the thief uses whose credential for what, until the end. Pure: the same victims, seed and tactics give
  * the same order. Round robin over the victims, each of them so many times an hour, as long as one
  * thief can keep that up.
  */
 export function planUses(
-  attack: Pick<Scenario['attack'], 'impersonationPerAgentPerHour' | 'impersonationPerHourMax'>,
+  tactics: Pick<Tactics, 'victimsMax' | 'perVictimPerHour' | 'perHourMax' | 'isSpaced'>,
   names: readonly string[],
   when: { readonly seed: string; readonly firstUseMinute: number; readonly endMinute: number },
 ): UsePlan {
-  const victims = orderTargets(names, when.seed);
-  const wanted = attack.impersonationPerAgentPerHour * Math.max(1, victims.length);
-  const gapMinutes = 60 / Math.min(wanted, attack.impersonationPerHourMax);
+  const known = orderTargets(names, when.seed);
+  const victims = victimsAmong(tactics, new Set(), known);
+  const gap = gapMinutes(tactics, victims.length);
   return {
-    validations: victims.map((victim, index) => ({
-      minute: when.firstUseMinute + index * gapMinutes,
-      victim,
-    })),
-    // Half a step later, so that each credential has been looked at just before its first use.
-    uses: takeTurns(victims, when.firstUseMinute + gapMinutes / 2, gapMinutes, when.endMinute),
+    validations: victims.map((victim, index) => ({ minute: when.firstUseMinute + index * gap, victim })),
+    uses: takeTurns(
+      { victims, known },
+      when.firstUseMinute + firstTurnMinutes(tactics, victims.length),
+      gap,
+      when.endMinute,
+    ),
   };
 }
 
-/** The moment of the first use: so long after the harvest as it takes thieves. */
+/** The moment of the first use: so long after the harvest as it takes thieves, or as this one waits. */
 export function firstUseAfter(
   harvestMinute: number,
   { firstUse }: Pick<Scenario['attack'], 'firstUse'>,
   seed: string,
+  { waitMinutes }: Pick<Tactics, 'waitMinutes'>,
 ): number {
   const delay = createRandom(`${seed}/first-use`).logNormal(firstUse.medianMinutes, firstUse.sigma);
-  return harvestMinute + Math.max(firstUse.minMinutes, delay);
+  return harvestMinute + Math.max(firstUse.minMinutes, delay, waitMinutes);
 }
 
 /** Evenly spread minutes of something that happens `perHour` times. */
@@ -65,7 +74,7 @@ export function* everySoOften(fromMinute: number, perHour: number, endMinute: nu
 }
 
 function* takeTurns(
-  victims: readonly string[],
+  { victims, known }: { readonly victims: readonly string[]; readonly known: readonly string[] },
   firstMinute: number,
   gapMinutes: number,
   endMinute: number,
@@ -81,14 +90,15 @@ function* takeTurns(
       minute,
       victim: victims[position] ?? '',
       use: uses[step % uses.length] ?? 'post',
-      other: otherThan(victims, position, round),
+      other: otherThan(known, position, round),
       // Each victim meets every way in turn; from victim to victim other uses meet other ways.
       turn: step + position,
     };
   }
 }
 
-function otherThan(victims: readonly string[], position: number, round: number): string | null {
-  if (victims.length < 2) return null;
-  return victims[(position + 1 + (round % (victims.length - 1))) % victims.length] ?? null;
+/** The victims are the first of those that the thief knows. */
+function otherThan(known: readonly string[], position: number, round: number): string | null {
+  if (known.length < 2) return null;
+  return known[(position + 1 + (round % (known.length - 1))) % known.length] ?? null;
 }

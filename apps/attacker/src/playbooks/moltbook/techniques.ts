@@ -36,6 +36,7 @@ export const techniques = {
   'take-issuer-outage': { id: 'T1499', name: 'Endpoint Denial of Service', checked: false },
   'ask-workload-api': { id: 'T1528', name: 'Steal Application Access Token', checked: false },
   'start-agents-program': { id: 'T1036', name: 'Masquerading', checked: false },
+  pivot: { id: 'T1552.008', name: 'Chat Messages', checked: false },
   spread: { id: 'T1534', name: 'Internal Spearphishing', checked: false },
 } as const satisfies Record<string, Technique>;
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '@blastradius/scenario';
+import type { Scenario, Tactics } from '@blastradius/scenario';
 import type { Agenda } from '../../engine/agenda.ts';
 import type { Attempts } from '../../engine/attempts.ts';
 import type { Clients } from './clients.ts';
@@ -7,6 +7,7 @@ import type { Loot } from './loot.ts';
 /** What every step of the playbook works with. */
 export interface Thief {
   readonly attack: Scenario['attack'];
+  readonly tactics: Tactics;
   readonly seed: string;
   readonly networkUrl: string;
   readonly fetch: typeof fetch;

@@ -1,5 +1,6 @@
 import type { Answer } from '@blastradius/credentials';
 import { ActAsVictim, type Disguise } from '../act-as-victim.ts';
+import type { Pivot } from '../pivot.ts';
 import type { Backup } from './careless-backup.ts';
 import type { PlannedUse } from './plan-uses.ts';
 import type { Thief } from './thief.ts';
@@ -12,10 +13,12 @@ export class UseLoot {
   readonly #thief: Thief;
   readonly #act: ActAsVictim;
   readonly #givenUp = new Set<string>();
+  readonly #pivot: Pivot;
   #backup: Backup | undefined;
 
-  constructor(thief: Thief) {
+  constructor(thief: Thief, pivot: Pivot) {
     this.#thief = thief;
+    this.#pivot = pivot;
     this.#act = new ActAsVictim(thief.attempts);
   }
 
@@ -23,6 +26,8 @@ export class UseLoot {
   async takeBackup(backup: Backup): Promise<void> {
     this.#backup = backup;
     const victim = this.#thief.loot.takeIdentity(backup.spiffeId);
+    // One who keeps to a few victims takes up no other.
+    if (this.#thief.tactics.victimsMax < Number.POSITIVE_INFINITY) return;
     await this.#validate(victim, wayOfBackup(backup));
   }
 
@@ -52,7 +57,9 @@ export class UseLoot {
     return { victim, presented: way.presented, client: await this.#thief.clients.of(way) };
   }
 
-  #note(victim: string, { presented }: Way, answer: Answer | undefined): void {
+  #note(victim: string, way: Way, answer: Answer | undefined): void {
+    const { presented } = way;
+    if (answer?.outcome === 'accepted') this.#pivot.opened(victim, () => this.#disguise(victim, way));
     const isFinal = answer?.outcome === 'refused' && REFUSED_FOR_GOOD.has(answer.status ?? 401);
     if (isFinal && this.#thief.attack.patience === 'until-first-refusal') {
       this.#givenUp.add(`${victim} ${presented}`);

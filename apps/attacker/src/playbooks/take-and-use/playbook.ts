@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Foothold } from '@blastradius/contracts';
 import type { LeakAct, Taking } from '../../leaks/leak-act.ts';
 import { openLeak } from '../../leaks/registry.ts';
-import { isReusable } from '../../loot/credential.ts';
 import { CredentialClients } from '../../loot/credential-clients.ts';
-import { type Held, Holdings } from '../../loot/holdings.ts';
+import { type Held, Holdings, ownersOfReusable } from '../../loot/holdings.ts';
 import { firstUseAfter } from '../moltbook/plan-uses.ts';
 import { RogueAuthority } from '../moltbook/rogue-authority.ts';
 import { partOf, type Step } from '../moltbook/techniques.ts';
@@ -19,7 +18,7 @@ const LOOKS_IN_A_ROW_MAX = 200;
  * scenario ends. One look at a time for each way in; a way that takes long holds up no other.
  */
 export async function takeAndUse(thief: Thief, foothold: Foothold): Promise<void> {
-  const { agenda, attack, seed, networkUrl } = thief;
+  const { agenda, attack, tactics, seed, networkUrl } = thief;
   const acts = await openLeak(foothold, thief);
   const holdings = new Holdings();
   const clients = new CredentialClients(networkUrl, new RogueAuthority());
@@ -27,10 +26,11 @@ export async function takeAndUse(thief: Thief, foothold: Foothold): Promise<void
   let usesFrom: number | undefined;
 
   const lookAround = async (act: LeakAct) => {
+    if (usesFrom !== undefined && !tactics.takesAgain) return;
     for (let looks = 0; looks < LOOKS_IN_A_ROW_MAX; looks++) {
       const { fresh, hasMore } = await lookOnce(thief, foothold, () => act.look(), holdings);
       if (fresh.length > 0) {
-        usesFrom ??= firstUseAfter(agenda.nowMinute, attack, seed);
+        usesFrom ??= firstUseAfter(agenda.nowMinute, attack, seed, tactics);
         use.add(fresh, Math.max(usesFrom, agenda.nowMinute));
       }
       if (!hasMore || agenda.nowMinute >= agenda.endMinute) return;
@@ -93,7 +93,7 @@ async function lookOnce(
         status: null,
         ...(rows === undefined ? {} : { rows }),
         loot: {
-          credentialsOf: [...new Set(fresh.flatMap(ownerOfReusable))],
+          credentialsOf: ownersOfReusable(fresh),
           privateMessages,
           thirdPartySecrets: [...thirdPartySecrets],
           emails,
@@ -102,8 +102,4 @@ async function lookOnce(
     },
   );
   return { fresh, hasMore: taking.hasMore ?? false };
-}
-
-function ownerOfReusable({ credential, agent }: Held): string[] {
-  return agent !== null && isReusable(credential, new Date()) ? [agent] : [];
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '@blastradius/credentials';
 import { createRandom } from '@blastradius/kernel';
-import { orderTargets } from '@blastradius/scenario';
+import { firstTurnMinutes, gapMinutes, isTurnDue, orderTargets, victimsAmong } from '@blastradius/scenario';
 import { z } from 'zod';
 import { presentNothing } from '../../engine/thief-fetch.ts';
 import { presentedAs, type RecordedRequest } from '../../loot/credential.ts';
@@ -12,20 +12,25 @@ import { uses } from '../moltbook/plan-uses.ts';
 import { noLoot } from '../moltbook/read-table.ts';
 import { partOf } from '../moltbook/techniques.ts';
 import type { Thief } from '../moltbook/thief.ts';
+import { Pivot } from '../pivot.ts';
 
 /** Of whoever is known to the door, and may not do this. */
 const FORBIDDEN = 403;
 const REFUSED_FOR_GOOD = new Set([401, FORBIDDEN]);
 const me = z.object({ agent: z.object({ name: z.string() }) });
 
-/** Uses what the thief holds, round robin over whose it is, at the pace of the scenario's thief. */
+/** Uses what the thief holds, round robin over whose it is, as its tactics say. */
 export class UseTaken {
+  /** Where the credential that is shown may lead to others, which are used as well. */
+  readonly pivot: Pivot;
   readonly #thief: Thief;
   readonly #holdings: Holdings;
   readonly #clients: CredentialClients;
   readonly #act: ActAsVictim;
   readonly #anonymous = presentNothing();
   readonly #givenUp = new Set<string>();
+  readonly #victims = new Set<string>();
+  readonly #lastTurn = new Map<string, number>();
   #order: string[] = [];
   #turn = 0;
   #isUsing = false;
@@ -35,6 +40,7 @@ export class UseTaken {
     this.#holdings = holdings;
     this.#clients = clients;
     this.#act = new ActAsVictim(thief.attempts);
+    this.pivot = new Pivot(thief, holdings, (fresh) => this.add(fresh, thief.agenda.nowMinute));
   }
 
   close(): Promise<void> {
@@ -43,11 +49,13 @@ export class UseTaken {
 
   /** Looks at one of each owner’s new credentials from that minute on, and uses them from then to the end. */
   add(fresh: readonly Held[], fromMinute: number): void {
-    const { agenda, seed } = this.#thief;
+    const { agenda, seed, tactics } = this.#thief;
     const owners = new Set(fresh.map(({ agent, id }) => agent ?? id));
     const order = orderTargets([...owners], `${seed}/${this.#order.length}`);
-    const gap = this.#gapMinutes(order.length);
-    const dues = order.map((owner, index) => ({ owner, minute: fromMinute + index * gap }));
+    const victims = victimsAmong(tactics, this.#victims, order);
+    for (const victim of victims) this.#victims.add(victim);
+    const gap = gapMinutes(tactics, victims.length);
+    const dues = victims.map((owner, index) => ({ owner, minute: fromMinute + index * gap }));
     // By then it may be known what is not worth a try.
     agenda.each(dues, async ({ owner }) => {
       const held = this.#holdings.choose(owner, 0, 'reading');
@@ -55,21 +63,22 @@ export class UseTaken {
     });
     if (this.#isUsing) return;
     this.#isUsing = true;
-    // Half a step later, so that each credential has been looked at just before its first use.
-    agenda.at(fromMinute + gap / 2, () => this.#useNext());
+    agenda.at(fromMinute + firstTurnMinutes(tactics, victims.length), () => this.#useNext());
   }
 
   async #useNext(): Promise<void> {
-    const { agenda } = this.#thief;
-    const owners = this.#owners();
+    const { agenda, tactics } = this.#thief;
+    const owners = this.#owners().filter((name) => this.#victims.has(name));
     const owner = owners[this.#turn % Math.max(1, owners.length)];
-    agenda.at(agenda.nowMinute + this.#gapMinutes(owners.length), () => this.#useNext());
+    agenda.at(agenda.nowMinute + gapMinutes(tactics, owners.length), () => this.#useNext());
     if (owner === undefined) return;
     const position = this.#turn % owners.length;
     const step = position + Math.floor(this.#turn / owners.length);
     this.#turn += 1;
     const held = this.#holdings.choose(owner, step + position);
     if (!held || this.#givenUp.has(held.id)) return;
+    if (!isTurnDue(tactics, this.#lastTurn.get(owner), agenda.nowMinute)) return;
+    this.#lastTurn.set(owner, agenda.nowMinute);
     const use = uses[step % uses.length] ?? 'post';
     const other = this.#other(owner, step);
     const { credential } = held;
@@ -77,7 +86,7 @@ export class UseTaken {
       credential.kind === 'recorded-request'
         ? await this.#sendAgain(held, credential, other)
         : await this.#act.impersonate(await this.#disguise(held), use, other);
-    this.#note(held, answer, 'writing');
+    this.#note(held, answer, { use: 'writing', owner: held.agent });
   }
 
   /** Its proof is for one request; that is the one which is sent. */
@@ -99,18 +108,28 @@ export class UseTaken {
   }
 
   async #validate(held: Held): Promise<void> {
+    this.#lastTurn.set(held.agent ?? held.id, this.#thief.agenda.nowMinute);
     if (held.credential.kind === 'recorded-request') {
       const answer = await this.#sendAgain(held, held.credential, this.#other(held.id, 0));
-      return this.#note(held, answer, 'reading');
+      return this.#note(held, answer, { use: 'reading', owner: held.agent });
     }
+    let owner = held.agent;
     const answer = await this.#act.validate(await this.#disguise(held), ({ outcome, body }) => {
       const name = outcome === 'accepted' ? me.safeParse(body).data?.agent.name : undefined;
       if (name === undefined) return {};
-      if (held.agent === null) this.#holdings.learn(held, name);
+      if (held.agent === null) this.#learn(held, name);
+      owner = name;
       // What authenticates is a credential, whoever had to tell whose it is.
       return { victim: name, loot: { ...noLoot, credentialsOf: [name] } };
     });
-    this.#note(held, answer, 'reading');
+    this.#note(held, answer, { use: 'reading', owner });
+  }
+
+  #learn(held: Held, name: string): void {
+    this.#holdings.learn(held, name);
+    this.#victims.delete(held.id);
+    this.#victims.add(name);
+    this.#lastTurn.set(name, this.#thief.agenda.nowMinute);
   }
 
   async #disguise(held: Held): Promise<Disguise> {
@@ -127,19 +146,21 @@ export class UseTaken {
     return this.#order;
   }
 
-  #gapMinutes(owners: number): number {
-    const { impersonationPerAgentPerHour, impersonationPerHourMax } = this.#thief.attack;
-    return 60 / Math.min(impersonationPerAgentPerHour * Math.max(1, owners), impersonationPerHourMax);
-  }
-
   /** Whoever posts is known by name. */
   #other(owner: string, turn: number): string | null {
     const others = this.#thief.publicNames.filter((name) => name !== owner);
     return others.length === 0 ? null : createRandom(`${this.#thief.seed}/other/${turn}`).pick(others);
   }
 
-  #note(held: Held, answer: Answer | undefined, use: Use): void {
+  #note(
+    held: Held,
+    answer: Answer | undefined,
+    { use, owner }: { readonly use: Use; readonly owner: string | null },
+  ): void {
     if (answer?.outcome === 'accepted') this.#holdings.accepted(held);
+    if (answer?.outcome === 'accepted' && owner !== null && held.credential.kind !== 'recorded-request') {
+      this.pivot.opened(owner, async () => ({ ...(await this.#disguise(held)), victim: owner }));
+    }
     if (answer?.outcome !== 'refused' || !REFUSED_FOR_GOOD.has(answer.status ?? 401)) return;
     this.#holdings.refused(held, answer.status === FORBIDDEN ? use : undefined);
     if (this.#thief.attack.patience === 'until-first-refusal') this.#givenUp.add(held.id);

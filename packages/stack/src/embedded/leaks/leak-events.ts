@@ -27,6 +27,10 @@ export interface LeakParts {
 
 /** What has to happen in the world so that something lies where the thief will look. */
 export function leakEventsOf(parts: LeakParts): DueEvent[] {
+  return [...lettersWithCredentials(parts), ...eventsOfLeak(parts)];
+}
+
+function eventsOfLeak(parts: LeakParts): DueEvent[] {
   const { setting, backend, way } = parts;
   const { attack } = setting.scenario;
   const file = leakedFile(setting);
@@ -69,6 +73,18 @@ export function leakEventsOf(parts: LeakParts): DueEvent[] {
     default:
       return [];
   }
+}
+
+/** Before anybody has spoken to anybody: each writes to the one before it in the population. */
+function lettersWithCredentials({ setting, agents }: LeakParts): DueEvent[] {
+  const { attack, clock } = setting.scenario;
+  const names = setting.population.agents.map(({ name }) => name);
+  return names.slice(1, 1 + attack.sharedInMessages).map((agent, index) => ({
+    minute: clock.startMinute,
+    what: `the message of ${agent}`,
+    run: async () =>
+      agents.tell(agent, { command: 'share-credential', agent, to: names.slice(index, index + 1) }),
+  }));
 }
 
 /** The scenario's fixes are of its database; the operators close other leaks at the same minute as the first. */
