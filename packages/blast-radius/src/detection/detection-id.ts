@@ -14,5 +14,7 @@ export const detectionId = z.enum([
   'open-table-read',
   'open-table-write',
   'refused-at-issuer',
+  'unknown-workload',
+  'refused-at-vault',
 ]);
 export type DetectionId = z.infer<typeof detectionId>;

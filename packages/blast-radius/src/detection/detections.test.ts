@@ -1,4 +1,11 @@
-import type { AuditRecord, DataApiRecord, IssuerRecord, LedgerRecord } from '@blastradius/ledger';
+import type {
+  AuditRecord,
+  DataApiRecord,
+  IssuerRecord,
+  LedgerRecord,
+  SidecarRecord,
+  VaultRecord,
+} from '@blastradius/ledger';
 import { describe, expect, it } from 'vitest';
 import type { ArmFacts } from '../run/arm-facts.ts';
 import { fakeAttempt, fakeAudit, fakeFacts, fakeHonest, fakeIssued, fakeWorld } from '../run/fake-ledgers.ts';
@@ -26,6 +33,24 @@ const asked = (minute: number, rest: Partial<DataApiRecord> = {}): DataApiRecord
   status: 200,
   sourceAddress: '127.0.0.1',
   ...rest,
+});
+
+const refusedCall = (minute: number, reason: string): SidecarRecord => ({
+  ledger: 'sidecar',
+  atMs: fakeHonest({ minute }).atMs,
+  method: '/SpiffeWorkloadAPI/FetchX509SVID',
+  reason,
+  pid: 4711,
+});
+const fromVault = (minute: number, status: number, path: string): VaultRecord => ({
+  ledger: 'vault',
+  atMs: fakeHonest({ minute }).atMs,
+  requestId: `vault-${minute}`,
+  method: 'GET',
+  path,
+  role: 'agent-host',
+  status,
+  sourcePort: 50_000,
 });
 
 interface Lives {
@@ -108,6 +133,18 @@ const lives: Readonly<Record<DetectionId, Lives>> = {
     honest: [asked(0), asked(1, { method: 'PATCH', role: 'service_role' })],
     wrong: [asked(0), asked(1, { method: 'PATCH' })],
   },
+  'unknown-workload': {
+    honest: [refusedCall(0, 'issuer.unavailable'), refusedCall(1, 'attestation.process-gone')],
+    wrong: [refusedCall(0, 'issuer.unavailable'), refusedCall(1, 'workload-api.no-identity')],
+  },
+  'refused-at-vault': {
+    honest: [
+      fromVault(0, 200, 'auth/approle/login'),
+      fromVault(1, 404, 'secret/data/agents/Ada'),
+      fromVault(2, 403, 'sys/policies/acl/agent-host'),
+    ],
+    wrong: [fromVault(0, 200, 'auth/approle/login'), fromVault(1, 403, 'secret/data/agents/Bob')],
+  },
   'refused-at-issuer': {
     honest: [issued(0)],
     wrong: [issued(0), issued(1, { event: 'svid-refused', reason: 'no policy' })],
@@ -118,8 +155,8 @@ function viewOf(facts: ArmFacts): OperatorsView {
   const retired = facts.world.flatMap(({ event, subject, minute }) =>
     event === 'agent-retired' ? [[subject ?? '', minute] as const] : [],
   );
-  const { audit, issuer, dataApi } = facts;
-  return { audit, issuer, dataApi, retired: new Map(retired) };
+  const { audit, issuer, dataApi, sidecar, vault } = facts;
+  return { audit, issuer, dataApi, sidecar, vault, retired: new Map(retired) };
 }
 
 describe.each(detections.map((detection) => [detection.id, detection] as const))('%s', (id, detection) => {

@@ -4,6 +4,7 @@ import { moreTokensThanIssued, refusedAtIssuer, unissuedCertificate } from './is
 import { openTableRead, openTableWrite } from './open-tables.ts';
 import { refusedCredentials } from './refusals.ts';
 import { retiredAgentSeen } from './retired-agent-seen.ts';
+import { refusedAtVault, unknownWorkload } from './strangers.ts';
 
 /** All of them watch every run: operators don't know what has leaked. */
 export const detections: readonly Detection[] = [
@@ -15,5 +16,7 @@ export const detections: readonly Detection[] = [
   moreTokensThanIssued,
   ...refusedCredentials,
   refusedAtIssuer,
+  unknownWorkload,
+  refusedAtVault,
   retiredAgentSeen,
 ];

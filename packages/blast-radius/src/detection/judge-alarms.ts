@@ -1,5 +1,11 @@
+import { wallMsAt } from '@blastradius/kernel';
 import type { ArmFacts } from '../run/arm-facts.ts';
-import type { Alarm } from './detection.ts';
+import type { Alarm, AlarmLedger } from './detection.ts';
+
+/** Real milliseconds: how far the thief's own record of a deed may be from the one that tells of it. */
+const AT_ONCE_MS = 5000;
+const withoutRequests: ReadonlySet<AlarmLedger> = new Set(['issuer', 'sidecar', 'vault']);
+const takes: ReadonlySet<string> = new Set(['take', 'fetch']);
 
 /**
  * Whether an alarm is right, by what the thief itself has written down: what no detection may look at. An alarm is
@@ -7,14 +13,16 @@ import type { Alarm } from './detection.ts';
  * in the thief's use by then.
  */
 export function judgeAlarms(facts: ArmFacts): (alarm: Alarm) => boolean {
-  const { leak, leakMinute } = facts.run;
+  const { leak, leakMinute, clock } = facts.run;
   const own = new Set(facts.attacker.map(({ requestId }) => requestId));
   const seen = facts.audit.filter(({ requestId }) => own.has(requestId));
+  const takings = facts.attacker.filter(({ action }) => takes.has(action)).map(({ atMs }) => atMs);
   const isNobodys = leakMinute === null || leak === 'issuer-outage';
   return ({ minute, ledger, recordId, about }) => {
+    const atMs = wallMsAt(clock, minute);
     if (own.has(recordId)) return true;
-    // An act of the issuer names no request, so that only its time can tell.
-    if (ledger === 'issuer') return !isNobodys && minute >= leakMinute;
+    // What the thief does there bears no number of its own, so that only its time can tell.
+    if (withoutRequests.has(ledger)) return takings.some((taken) => Math.abs(taken - atMs) <= AT_ONCE_MS);
     if (about === undefined) return false;
     // What passes through the thief's hands is in the agents' ledger alone, and it stands there from the beginning.
     if (about.sourcePort !== undefined && leak === 'man-in-the-middle' && !isNobodys) return true;

@@ -3,7 +3,7 @@ import { acceptedUses } from '../metrics/credentials.ts';
 import { rounded } from '../metrics/rounding.ts';
 import type { ArmFacts } from '../run/arm-facts.ts';
 import { type Deed, deedsOf, technique, techniquesOf } from '../taxonomy/taxonomy.ts';
-import type { OperatorsView } from './detection.ts';
+import { alarmLedger, type OperatorsView } from './detection.ts';
 import { detectionId } from './detection-id.ts';
 import { detections } from './detections.ts';
 import { judgeAlarms } from './judge-alarms.ts';
@@ -19,7 +19,7 @@ const watched = z.strictObject({
   title: z.string(),
   expectedOf: z.array(z.enum(['theft', 'use'])).describe('what it should have told of'),
   foundAtMinute: z.number().nullable().describe('its first alarm that was right'),
-  ledger: z.enum(['audit', 'data-api', 'issuer']).nullable(),
+  ledger: alarmLedger.nullable(),
   recordId: z.string().nullable().describe('the record that the first right alarm is of'),
   rightAlarms: z.int(),
   falseAlarms: z.int(),
@@ -105,11 +105,11 @@ function expectationOf(deed: Deed, arm: ArmFacts['run']['arm']): z.infer<typeof 
   };
 }
 
-function operatorsView({ audit, issuer, dataApi, world }: ArmFacts): OperatorsView {
+function operatorsView({ audit, issuer, dataApi, sidecar, vault, world }: ArmFacts): OperatorsView {
   const retired = new Map(
     world.flatMap(({ event, subject, minute }) =>
       event === 'agent-retired' && subject !== null ? [[subject, minute] as const] : [],
     ),
   );
-  return { audit, issuer, dataApi, retired };
+  return { audit, issuer, dataApi, sidecar, vault, retired };
 }
