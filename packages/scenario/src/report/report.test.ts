@@ -49,7 +49,8 @@ describe('the page', () => {
     const why = 'Reading memory calls nobody.';
     const arms = Object.entries(report.arms).map(([arm, result]) => {
       const theft = { techniques: [], tells: [], untold: why };
-      return [arm, { ...result, detection: { ...result.detection, theft, watched: [] } }] as const;
+      const detection = { ...result.detection, theft, watched: [] };
+      return [arm, { ...result, detection }] satisfies [string, unknown];
     });
     const silent = renderReportHtml({ ...report, arms: Object.fromEntries(arms) });
     expect(silent).toMatch(/Nothing tells of the theft<[^>]*><td[^>]*>Reading memory calls nobody\./);
