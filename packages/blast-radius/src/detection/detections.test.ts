@@ -42,13 +42,13 @@ const refusedCall = (minute: number, reason: string): SidecarRecord => ({
   reason,
   pid: 4711,
 });
-const fromVault = (minute: number, status: number, path: string): VaultRecord => ({
+const fromVault = (minute: number, status: number, path: string, role: string | null): VaultRecord => ({
   ledger: 'vault',
   atMs: fakeHonest({ minute }).atMs,
   requestId: `vault-${minute}`,
   method: 'GET',
   path,
-  role: 'agent-host',
+  role,
   status,
   sourcePort: 50_000,
 });
@@ -139,11 +139,14 @@ const lives: Readonly<Record<DetectionId, Lives>> = {
   },
   'refused-at-vault': {
     honest: [
-      fromVault(0, 200, 'auth/approle/login'),
-      fromVault(1, 404, 'secret/data/agents/Ada'),
-      fromVault(2, 403, 'sys/policies/acl/agent-host'),
+      fromVault(0, 200, 'auth/approle/login', null),
+      fromVault(1, 404, 'secret/data/agents/Ada', 'agent-host'),
+      fromVault(2, 403, 'secret/data/agents/Ada', null),
     ],
-    wrong: [fromVault(0, 200, 'auth/approle/login'), fromVault(1, 403, 'secret/data/agents/Bob')],
+    wrong: [
+      fromVault(0, 200, 'auth/approle/login', null),
+      fromVault(1, 403, 'secret/data/agents/Bob', 'agent-host'),
+    ],
   },
   'refused-at-issuer': {
     honest: [issued(0)],

@@ -2,8 +2,10 @@ import { wallMsAt } from '@blastradius/kernel';
 import type { ArmFacts } from '../run/arm-facts.ts';
 import type { Alarm, AlarmLedger } from './detection.ts';
 
-/** Real milliseconds: how far the thief's own record of a deed may be from the one that tells of it. */
-const AT_ONCE_MS = 5000;
+/** Real milliseconds from the beginning of a deed, which is what the thief writes down, to what it leaves behind. */
+const AT_ONCE_MS = 2000;
+/** A minute is a number with fractions: what it is turned back into may be a little early. */
+const CLOCK_MS = 1;
 const withoutRequests: ReadonlySet<AlarmLedger> = new Set(['issuer', 'sidecar', 'vault']);
 const takes: ReadonlySet<string> = new Set(['take', 'fetch']);
 
@@ -22,7 +24,7 @@ export function judgeAlarms(facts: ArmFacts): (alarm: Alarm) => boolean {
     const atMs = wallMsAt(clock, minute);
     if (own.has(recordId)) return true;
     // What the thief does there bears no number of its own, so that only its time can tell.
-    if (withoutRequests.has(ledger)) return takings.some((taken) => Math.abs(taken - atMs) <= AT_ONCE_MS);
+    if (withoutRequests.has(ledger)) return takings.some((taken) => isAtOnce(atMs - taken));
     if (about === undefined) return false;
     // What passes through the thief's hands is in the agents' ledger alone, and it stands there from the beginning.
     if (about.sourcePort !== undefined && leak === 'man-in-the-middle' && !isNobodys) return true;
@@ -34,4 +36,8 @@ export function judgeAlarms(facts: ArmFacts): (alarm: Alarm) => boolean {
           (entry.decision === 'allowed' && entry.agent === about.agent)),
     );
   };
+}
+
+function isAtOnce(sinceMs: number): boolean {
+  return sinceMs > -CLOCK_MS && sinceMs <= AT_ONCE_MS;
 }

@@ -74,6 +74,20 @@ describe('what the records would have told', () => {
     expect(result.watched.map(({ falseAlarmsWithoutLeak }) => falseAlarmsWithoutLeak)).toEqual([1, 1]);
   });
 
+  it('ties what names no request of the thief to a deed of the same moment', () => {
+    const refusedAt = (minute: number) => fakeIssued({ minute, event: 'svid-refused' });
+    const take = fakeAttempt({ minute: 10, action: 'take', vector: 'hole', forges: false });
+    const result = measure([take, refusedAt(9), refusedAt(10.1), refusedAt(60)], {
+      ...logs,
+      arm: 'x509-svid',
+    });
+    expect(found(result, 'refused-at-issuer')).toMatchObject({
+      foundAtMinute: 10.1,
+      rightAlarms: 1,
+      falseAlarms: 2,
+    });
+  });
+
   it('does not expect of an arm what it gives nobody to see', () => {
     const arms = ['static-key', 'wit-svid', 'x509-svid'] as const;
     const tells = arms.map((arm) => measure([], { ...logs, arm }).use?.tells);

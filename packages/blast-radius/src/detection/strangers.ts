@@ -1,5 +1,5 @@
 import { holdsKeys } from '@blastradius/contracts';
-import type { Alarm, Detection } from './detection.ts';
+import type { Alarm, Detection, OperatorsView } from './detection.ts';
 
 const NO_IDENTITY = 'workload-api.no-identity';
 
@@ -14,17 +14,24 @@ export const unknownWorkload: Detection = {
     ),
 };
 
-const refused = new Set([400, 403]);
-/** What machines ask for: operators' own mistakes with the rest are none of a thief's. */
-const ofMachines = /^(secret\/|auth\/approle\/login$)/;
-
 /** A host asks for its own agents' keys; who has its bootstrap secret alone doesn't know which these are. */
 export const refusedAtVault: Detection = {
   id: 'refused-at-vault',
   title: 'The vault refused a host what is not its own',
   appliesTo: (arm) => arm === 'vaulted-key',
   watch: ({ vault }) =>
-    vault.flatMap(({ status, path, minute, requestId }): Alarm[] =>
-      refused.has(status) && ofMachines.test(path) ? [{ minute, ledger: 'vault', recordId: requestId }] : [],
-    ),
+    vault
+      .filter((answer) => isForeignRead(answer) || isRefusedLogin(answer))
+      .map(({ minute, requestId }) => ({ minute, ledger: 'vault', recordId: requestId })),
 };
+
+type Answer = OperatorsView['vault'][number];
+
+/** A token that has ended is nobody's: its host is refused, and logs in again. */
+function isForeignRead({ path, role, status }: Answer): boolean {
+  return status === 403 && role !== null && path.startsWith('secret/');
+}
+
+function isRefusedLogin({ path, status }: Answer): boolean {
+  return status === 400 && path === 'auth/approle/login';
+}
