@@ -58,6 +58,8 @@ const environment = z.object({
   EGRESS_UPSTREAM_SPIFFE_ID: z.string().optional(),
   /** What the file writer writes, YAML or JSON. */
   FILE_OUTPUTS_FILE: file.optional(),
+  /** Where refused calls are written down. */
+  LEDGER_FILE: file.optional(),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -72,6 +74,7 @@ export interface SidecarConfig {
   readonly witSvids: 'off' | 'on';
   readonly egress: EgressConfig | undefined;
   readonly fileOutputs: readonly FileOutput[];
+  readonly ledgerFile?: string | undefined;
 }
 
 export interface EgressConfig {
@@ -94,6 +97,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): SidecarConfig {
     witSvids: parsed.WIT_SVIDS,
     egress: egressOf(parsed),
     fileOutputs: parsed.FILE_OUTPUTS_FILE === undefined ? [] : readOutputFile(parsed.FILE_OUTPUTS_FILE),
+    ledgerFile: parsed.LEDGER_FILE,
   });
 }
 

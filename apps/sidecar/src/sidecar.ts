@@ -20,6 +20,7 @@ import { IssuerConnection } from './issuer-client/issuer-connection.ts';
 import { joinTrustDomain } from './issuer-client/join-trust-domain.ts';
 import type { SidecarIdentity } from './issuer-client/sidecar-identity.ts';
 import { observeCall } from './observe-calls.ts';
+import { recordRefusals } from './refused-calls.ts';
 import { countRenewal, type RenewalOutcome } from './rotation/count-renewals.ts';
 import { isOutage } from './rotation/is-outage.ts';
 import { watchPolicies } from './rotation/policy-watch.ts';
@@ -83,7 +84,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     wit,
     logger,
     clock,
-    onCall: observeCall,
+    onCall: recordRefusals(config.ledgerFile, observeCall),
   });
   const brokered = new BrokeredStores((broker) => brokerStores(issuer.onBehalfOf(broker), bundles, options));
   const brokers = await openBrokerApi(options, {

@@ -8,12 +8,15 @@ const environment = z.object({
   BIND_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   /** As for `vault server -dev`: the token that may do everything. */
   VAULT_DEV_ROOT_TOKEN_ID: z.string().min(16),
+  /** Where the audit goes; nothing is audited where it is left out. */
+  LEDGER_FILE: z.string().startsWith('/').optional(),
 });
 
 export interface VaultConfig {
   readonly port: number;
   readonly bindAddress: string;
   readonly rootToken: string;
+  readonly ledgerFile: string | undefined;
 }
 
 export function loadConfig(env: NodeJS.ProcessEnv): VaultConfig {
@@ -22,5 +25,6 @@ export function loadConfig(env: NodeJS.ProcessEnv): VaultConfig {
     port: parsed.PORT,
     bindAddress: parsed.BIND_ADDRESS,
     rootToken: parsed.VAULT_DEV_ROOT_TOKEN_ID,
+    ledgerFile: parsed.LEDGER_FILE,
   });
 }

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppRoles } from './approle/app-roles.ts';
 import { approleRoutes } from './approle/approle-routes.ts';
+import { auditTo } from './audit-device.ts';
 import { kvRoutes } from './kv/kv-routes.ts';
 import { VersionedSecrets } from './kv/versioned-secrets.ts';
 import { Policies } from './policy/policies.ts';
@@ -17,9 +18,11 @@ const STAND_IN_HEADER = 'x-vault-stand-in';
 /** A stand-in for Vault: so much of its HTTP API as keeps versioned secrets for machines that log in. */
 export function createServer({
   rootToken,
+  ledgerFile,
   now = () => new Date(),
 }: {
   readonly rootToken: string;
+  readonly ledgerFile?: string | undefined;
   readonly now?: () => Date;
 }): FastifyInstance {
   const tokens = new Tokens(rootToken, now);
@@ -39,6 +42,10 @@ export function createServer({
   app.addHook('onRequest', async (_, reply) => {
     reply.headers({ [STAND_IN_HEADER]: 'blastradius', 'cache-control': 'no-store' });
   });
+  if (ledgerFile !== undefined) {
+    const roleOf = (request: FastifyRequest) => tokens.find(tokenIn(request))?.metadata['role_name'] ?? null;
+    auditTo(ledgerFile, app, { pathOf, roleOf });
+  }
   // Vault's clients send JSON, whatever they call it; an empty body is none.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => {

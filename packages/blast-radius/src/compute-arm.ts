@@ -1,5 +1,6 @@
 import type { LedgerRecord } from '@blastradius/ledger';
 import { z } from 'zod';
+import { detection, measureDetection } from './detection/measure-detection.ts';
 import { agentsStranded, measureStranded } from './metrics/agents-stranded.ts';
 import { attributableForgeries, measureAttribution } from './metrics/attributable-forgeries.ts';
 import { agentsImpersonated, credentialsLeaked, credentialsUsableAfterFix } from './metrics/credentials.ts';
@@ -50,6 +51,7 @@ export const armResult = z.strictObject({
   honestRequests,
   svidsIssued: z.int(),
   attributableForgeries,
+  detection,
   ledgersAgree,
   incidents: z.array(incident),
   series,
@@ -94,6 +96,7 @@ export function computeArm(run: ArmManifest, records: readonly LedgerRecord[]): 
     honestRequests: measureHonestRequests(facts),
     svidsIssued: facts.issuer.filter(isX509SvidIssued).length,
     attributableForgeries: measureAttribution(facts),
+    detection: measureDetection(facts),
     ledgersAgree: checkLedgersAgree(facts),
     incidents: listIncidents(facts),
     series: traceSeries(facts),

@@ -18,5 +18,7 @@ export {
   ledgerRecord,
   type Outcome,
   type Presented,
+  type SidecarRecord,
+  type VaultRecord,
   type WorldRecord,
 } from './records.ts';

@@ -176,6 +176,34 @@ export const issuerRecord = z.object({
 });
 export type IssuerRecord = z.infer<typeof issuerRecord>;
 
+/** One call that a sidecar has refused; what it answers, it keeps no record of. */
+export const sidecarRecord = z.object({
+  ledger: z.literal('sidecar'),
+  ...base,
+  /** The gRPC method: `/SpiffeWorkloadAPI/FetchX509SVID`. */
+  method: z.string(),
+  /** The code of why (`workload-api.no-identity`); the caller never learns it. */
+  reason: z.string(),
+  /** Of the caller, by the kernel's word. */
+  pid: z.int(),
+});
+export type SidecarRecord = z.infer<typeof sidecarRecord>;
+
+/** One answer of the vault, as an audit device of Vault would have it: no secret, no token, not even hashed. */
+export const vaultRecord = z.object({
+  ledger: z.literal('vault'),
+  ...base,
+  requestId: z.string(),
+  method: z.string(),
+  /** Without `/v1/`. */
+  path: z.string(),
+  /** Whose token it was; null for a login, and where the token is nobody's. */
+  role: z.string().nullable(),
+  status: z.int(),
+  sourcePort: z.int(),
+});
+export type VaultRecord = z.infer<typeof vaultRecord>;
+
 /** What the operators, the owners and the machinery of the run did to the world. */
 export const worldRecord = z.object({
   ledger: z.literal('world'),
@@ -210,6 +238,8 @@ export const ledgerRecord = z.discriminatedUnion('ledger', [
   auditRecord,
   dataApiRecord,
   issuerRecord,
+  sidecarRecord,
+  vaultRecord,
   worldRecord,
 ]);
 export type LedgerRecord = z.infer<typeof ledgerRecord>;

@@ -1,5 +1,5 @@
 /** Whoever counts calls hears of each, from its arrival to its first answer. */
-export type OnCall = (method: string) => ObservedCall;
+export type OnCall = (method: string, caller: { readonly pid: number }) => ObservedCall;
 
 export interface ObservedCall {
   /** `refusal` is left out where the caller got what it asked for. At most the first of several counts. */

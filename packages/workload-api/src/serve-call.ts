@@ -43,7 +43,7 @@ export function serveStream<Request extends object, Snapshot>(
   method: StreamMethod<Request, Snapshot>,
 ) {
   return async (call: ServerWritableStream<Request, Buffer>): Promise<void> => {
-    const observed = caller.onCall(call.getPath());
+    const observed = caller.onCall(call.getPath(), caller);
     const hangup = new AbortController();
     call.on('cancelled', () => hangup.abort());
     try {
@@ -67,7 +67,7 @@ export function serveStream<Request extends object, Snapshot>(
 /** Answers once. The caller is attested for each call: what it was on the last one proves nothing. */
 export function serveUnary<Request extends object>(caller: WorkloadCaller, method: UnaryMethod<Request>) {
   return async (call: ServerUnaryCall<Request, Buffer>, respond: sendUnaryData<Buffer>): Promise<void> => {
-    const observed = caller.onCall(call.getPath());
+    const observed = caller.onCall(call.getPath(), caller);
     try {
       assertHeader(caller, call.metadata);
       method.accept(call.request);

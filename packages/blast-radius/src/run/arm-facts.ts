@@ -6,6 +6,8 @@ import type {
   DataApiRecord,
   IssuerRecord,
   LedgerRecord,
+  SidecarRecord,
+  VaultRecord,
   WorldRecord,
 } from '@blastradius/ledger';
 import type { ArmManifest } from './run-manifest.ts';
@@ -20,6 +22,8 @@ export interface ArmFacts {
   readonly dataApi: readonly AtMinute<DataApiRecord>[];
   readonly audit: readonly AtMinute<AuditRecord>[];
   readonly issuer: readonly AtMinute<IssuerRecord>[];
+  readonly sidecar: readonly AtMinute<SidecarRecord>[];
+  readonly vault: readonly AtMinute<VaultRecord>[];
   readonly world: readonly AtMinute<WorldRecord>[];
   /** Agents for which the load generator sent; the population doesn't hold them. */
   readonly loadAgents: ReadonlySet<string>;
@@ -74,6 +78,8 @@ export function gatherFacts(run: ArmManifest, records: readonly LedgerRecord[]):
     dataApi: timed.filter((record) => record.ledger === 'data-api'),
     audit,
     issuer: timed.filter((record) => record.ledger === 'issuer'),
+    sidecar: timed.filter((record) => record.ledger === 'sidecar'),
+    vault: timed.filter((record) => record.ledger === 'vault'),
     world: timed.filter((record) => record.ledger === 'world'),
     loadAgents: new Set(honest.filter(({ hosting }) => hosting === 'load').map(({ agent }) => agent)),
     auditByRequestId: Map.groupBy(audit, (record) => record.requestId),

@@ -1,3 +1,4 @@
+import { arm, leak } from '@blastradius/contracts';
 import { z } from 'zod';
 import { hypothesis } from '../hypothesis.ts';
 
@@ -11,6 +12,9 @@ const incidentClock = z.object({
 export const armManifest = z.object({
   clock: incidentClock,
   endMinute: z.number(),
+  /** Which credential model, and what leaked; runs of old don't say. */
+  arm: arm.optional(),
+  leak: leak.optional(),
   /** The population; load agents are counted from the ledgers. */
   agents: z.int().min(0),
   processAgents: z.int().min(0),

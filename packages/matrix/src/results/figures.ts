@@ -201,6 +201,16 @@ export const figures: readonly Figure[] = [
     of: ({ attributableForgeries }) => attributableForgeries.accepted.withStolenCredential.share,
   },
   {
+    name: 'minutes_to_detection',
+    title: 'First use to detection',
+    unit: 'minutes of the incident',
+    description:
+      'From the first accepted use to the first right alarm of any detection; below 0 where the theft itself was seen, empty where nothing told or nothing was used.',
+    path: 'detection.minutesFromFirstUse',
+    worse: null,
+    of: ({ detection }) => detection.minutesFromFirstUse,
+  },
+  {
     name: 'ledger_disagreements',
     title: 'Ledgers that disagree',
     unit: 'requests',

@@ -28,6 +28,7 @@ export function fakeReport(scenario: Scenario, agents = 100, loadRun?: LoadRun):
     multiplexedAgents: agents - 6,
     leakMinute: -29.4,
     fixes,
+    leak: scenario.attack.leak,
     holeClosedMinute: 83,
     resetMinute: 300,
   };
@@ -38,7 +39,10 @@ export function fakeReport(scenario: Scenario, agents = 100, loadRun?: LoadRun):
     timeScale,
     startedAt: '2026-11-24T00:00:00.000Z',
     host: { cpus: 2, memoryBytes: 8 * 2 ** 30, node: 'v24.21.0', platform: 'linux x64' },
-    arms: { 'static-key': arm, 'x509-svid': { ...arm, resetMinute: null } },
+    arms: {
+      'static-key': { ...arm, arm: 'static-key' },
+      'x509-svid': { ...arm, arm: 'x509-svid', resetMinute: null },
+    },
     hypotheses: scenario.hypotheses,
     timeline: timeline.map(({ minute, event, title }) => ({ minute, event, title })),
     parameters: scenario.provenance,

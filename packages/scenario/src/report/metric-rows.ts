@@ -181,7 +181,35 @@ const attributionRows: readonly MetricRow[] = [
     value: ({ attributableForgeries: { attempted } }) =>
       `${outOf(attempted.count, attempted.of)} (${percent(attempted.share)})`,
   },
+  {
+    label: 'First use to detection',
+    key: 'detection.minutesFromFirstUse',
+    ledger: 'audit, issuer, data-api',
+    how: 'From the first accepted use of what was stolen to the first right alarm of any detection. The detections read what the services have written; the thief’s ledger only judges whether an alarm is right.',
+    value: ({ detection }) => detectionText(detection),
+  },
+  {
+    label: 'False alarms',
+    key: 'detection.falseAlarms',
+    ledger: 'audit, issuer, data-api',
+    how: 'Alarms of all detections that are about nothing that the thief had used.',
+    value: ({ detection }) => count(detection.falseAlarms),
+  },
 ];
+
+function detectionText({
+  firstUseMinute,
+  foundAtMinute,
+  minutesFromFirstUse,
+}: ArmResult['detection']): string {
+  if (minutesFromFirstUse === null) {
+    if (foundAtMinute !== null) return 'told, never used';
+    return firstUseMinute === null ? 'never used' : 'nothing told';
+  }
+  return minutesFromFirstUse < 0
+    ? `${duration(-minutesFromFirstUse)} before`
+    : duration(minutesFromFirstUse, 'at once');
+}
 
 export const metricGroups: readonly MetricGroup[] = [
   {
@@ -201,7 +229,7 @@ export const metricGroups: readonly MetricGroup[] = [
   },
   {
     title: 'Telling the thief from the agent',
-    remark: 'From the network’s audit log alone.',
+    remark: 'From what the services have written themselves.',
     rows: attributionRows,
   },
   {

@@ -1,6 +1,7 @@
 import type { Report } from '@blastradius/blast-radius';
 import { html, trusted } from './html.ts';
 import { renderComparison, renderMethod, renderPresented } from './sections/comparison.ts';
+import { renderDetection } from './sections/detection.ts';
 import { renderFigures } from './sections/figures.ts';
 import { renderHypotheses } from './sections/hypotheses.ts';
 import { renderLoad } from './sections/load.ts';
@@ -28,6 +29,7 @@ ${renderOpening(report)}
 ${renderFigures(report)}
 ${renderComparison(report)}
 ${renderPresented(report)}
+${renderDetection(report)}
 ${renderLoad(report)}
 ${renderHypotheses(report)}
 ${renderMethod(report)}

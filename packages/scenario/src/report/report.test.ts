@@ -37,6 +37,25 @@ describe('the page', () => {
     expect(page.match(/class="verdict /g)).toHaveLength(report.hypotheses.length);
   });
 
+  it('says of each arm which record should have told, and which did', () => {
+    const detections = page.slice(page.indexOf('Which record should have told'));
+    expect(detections).toMatch(/Static key<span>(Told|Used)/);
+    expect(detections).toContain('A private table read with the publishable key');
+    expect(detections).toContain('MITRE ATT&amp;CK 20.0');
+    expect(detections).toContain('<em>nothing: from memory</em>');
+  });
+
+  it('says why nothing tells, where nothing can', () => {
+    const why = 'Reading memory calls nobody.';
+    const arms = Object.entries(report.arms).map(([arm, result]) => {
+      const theft = { techniques: [], tells: [], untold: why };
+      const detection = { ...result.detection, theft, watched: [] };
+      return [arm, { ...result, detection }] satisfies [string, unknown];
+    });
+    const silent = renderReportHtml({ ...report, arms: Object.fromEntries(arms) });
+    expect(silent).toMatch(/Nothing tells of the theft<[^>]*><td[^>]*>Reading memory calls nobody\./);
+  });
+
   it('turns no text of a report into markup', () => {
     const poisoned = {
       ...report,

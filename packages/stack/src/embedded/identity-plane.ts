@@ -75,6 +75,7 @@ export async function startIdentityPlane(
             BOOTSTRAP_BUNDLE: bundle.x509Authorities.join(','),
             WORKLOAD_API_SOCKET: workloadApiSocket,
             WIT_SVIDS: 'on',
+            LEDGER_FILE: join(setting.ledgerFolder, 'sidecar.jsonl'),
             ...fileOutputEnvironment(setting),
             ...egressEnvironment(setting, networkPort),
             ...(previous?.egressUrl ? { EGRESS_PORT: new URL(previous.egressUrl).port } : {}),

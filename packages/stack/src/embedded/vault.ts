@@ -34,7 +34,10 @@ export async function startVault(setting: EmbeddedSetting): Promise<Vault> {
         args: [setting.apps.vault],
         logFile: join(setting.logFolder, 'vault.log'),
         onEvent,
-        env: { VAULT_DEV_ROOT_TOKEN_ID: rootToken },
+        env: {
+          VAULT_DEV_ROOT_TOKEN_ID: rootToken,
+          LEDGER_FILE: join(setting.ledgerFolder, 'vault.jsonl'),
+        },
       }),
     'ready',
   );

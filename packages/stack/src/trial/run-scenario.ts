@@ -80,7 +80,7 @@ export async function runScenario(options: RunOptions): Promise<RunManifest> {
           throw error;
         },
       );
-      arms.push([arm, armManifest(options, population, played)]);
+      arms.push([arm, armManifest(arm, options, population, played)]);
     };
     if (options.sequential) for (const arm of options.arms) await runArm(arm);
     else await settleAll(options.arms.map(runArm));
@@ -258,7 +258,7 @@ function leakMinuteOf(leak: Leak, { attack }: Scenario): number {
   return leak === 'retired-agent' ? attack.carelessBackup.foundMinute : attack.discoveryMinute;
 }
 
-function armManifest(options: RunOptions, population: Population, played: PlayedArm): ArmManifest {
+function armManifest(arm: Arm, options: RunOptions, population: Population, played: PlayedArm): ArmManifest {
   const { scenario, leak } = options;
   const fixes = scenario.timeline.flatMap(({ event, id, title, minute }) =>
     event === 'fix' && id ? [{ id, title, minute }] : [],
@@ -270,6 +270,8 @@ function armManifest(options: RunOptions, population: Population, played: Played
   return {
     clock,
     endMinute: scenario.clock.endMinute,
+    arm,
+    ...(leak === 'off' ? {} : { leak: leakVectorOf(options) }),
     // Those that only load stand in their own ledger, and the report adds them.
     agents: population.agents.length,
     processAgents,

@@ -54,7 +54,7 @@ async function serveStream<Request, Response>(
   { caller, source }: Server,
   subscription: SecretSubscription<Request, Response>,
 ): Promise<void> {
-  const observed = caller.onCall(call.getPath());
+  const observed = caller.onCall(call.getPath(), caller);
   const hangup = new AbortController();
   const stream = new SecretStream({
     subscription,
@@ -88,7 +88,7 @@ async function serveFetch(
   { caller, source }: Server,
   answer: sendUnaryData<object>,
 ): Promise<void> {
-  const observed = caller.onCall(call.getPath());
+  const observed = caller.onCall(call.getPath(), caller);
   try {
     assertSecretType(call.request.typeUrl);
     const selectors = await caller.attest();
