@@ -148,5 +148,6 @@ test('says that it has no identity instead of throwing', async () => {
     throw Object.assign(new Error('none'), { code: 'x509-source.svid-not-held' });
   };
   const client = new AgentClient({ networkUrl: server.url, presenter: presentX509Svid({ svid, trust }) });
-  expect(await client.me()).toMatchObject({ outcome: 'failed', error: 'x509-source.svid-not-held' });
+  const error = 'credential-missing (x509-source.svid-not-held)';
+  expect(await client.me()).toMatchObject({ outcome: 'failed', error });
 });
