@@ -119,17 +119,15 @@ describe.skipIf(missing !== undefined)('the platform in containers', () => {
     expect(await findSecrets(platform, [secret])).toEqual([expect.stringMatching(/^the description of/)]);
   }, 300_000);
 
+  // Those of the embedded stack, which are all `held`: replay.test.ts.
   test('a scenario that borrows its containers comes to the verdicts of the embedded stack', async () => {
     const before = (await platform.running()).map(({ service }) => service).sort();
-    const verdicts = async (target: string) => {
-      const folder = join(mkdtempSync(join(tmpdir(), 'blastradius-deploy-')), 'run');
-      const args = ['run', 'moltbook-key-leak', '--target', target, '--agents', '40', '--out', folder];
-      await blastradius(args, platform.environment).ended;
-      return verdictsIn(folder);
-    };
-    const inContainers = await verdicts('compose');
-    expect(inContainers).toEqual(await verdicts('embedded'));
-    expect(new Set(inContainers.map(({ verdict }) => verdict))).toEqual(new Set(['held']));
+    const folder = join(mkdtempSync(join(tmpdir(), 'blastradius-deploy-')), 'run');
+    const args = ['run', 'moltbook-key-leak', '--target', 'compose', '--agents', '40', '--out', folder];
+    await blastradius(args, platform.environment).ended;
+    const verdicts = verdictsIn(folder);
+    expect(verdicts.length).toBeGreaterThan(1);
+    expect(verdicts.filter(({ verdict }) => verdict !== 'held')).toEqual([]);
     const after = await platform.running();
     expect(after.map(({ service }) => service).sort()).toEqual(before);
     await platform.untilWell(before, BACK_WITHIN_MS);

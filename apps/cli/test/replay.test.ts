@@ -41,6 +41,11 @@ describe('the leak, replayed in both worlds', () => {
     }
   });
 
+  test('what the scenario states holds', () => {
+    expect(played.report.hypotheses.length).toBeGreaterThan(1);
+    expect(played.report.hypotheses.filter(({ verdict }) => verdict !== 'held')).toEqual([]);
+  });
+
   test('what goes through the hole goes through in both worlds', () => {
     for (const name of ['static-key', 'x509-svid'] as const) {
       const arm = armOf(played.report, name);
