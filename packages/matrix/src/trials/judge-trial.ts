@@ -1,8 +1,17 @@
 import type { ArmResult } from '@blastradius/blast-radius';
 import type { Leak } from '@blastradius/contracts';
 
-/** These may keep honest agents from their work by themselves: that is what is measured. */
-const DISTURBING: readonly Leak[] = ['issuer-outage', 'man-in-the-middle', 'prompt-injection', 'host-root'];
+/**
+ * These may keep honest agents from their work by themselves: that is what is measured. Whoever gets an agent's
+ * JWT-SVID from its sidecar, and shows it first where it is good for one use, keeps the agent from that use.
+ */
+const DISTURBING: readonly Leak[] = [
+  'issuer-outage',
+  'man-in-the-middle',
+  'prompt-injection',
+  'host-root',
+  'sidecar-socket',
+];
 /** Something lies in a file for whoever comes, whatever the arm: to find none is the world's lateness. */
 const LIES_IN_FILE: readonly Leak[] = ['database-dump', 'request-logs'];
 /** Slower than this the thief is late as well, and what it did not get to looks as if it had been refused. */

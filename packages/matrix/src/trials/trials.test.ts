@@ -69,10 +69,11 @@ test('a trial on a machine that is too slow for its scale of time is rejected, w
   expect(whyRejected('open-database', honest, { ...found, timeScale: 120 })).toBeNull();
 });
 
-test('requests without an answer reject a trial, but not one whose leak is an outage', () => {
+test('requests without an answer reject a trial, but not one whose leak may be the cause', () => {
   const honest = withHonest({ sent: 100, failed: 20, byPhase: phases(1) });
   expect(whyRejected('open-database', honest, found)).toContain('20 %');
   expect(whyRejected('issuer-outage', honest, found)).toBeNull();
+  expect(whyRejected('sidecar-socket', honest, found)).toBeNull();
 });
 
 test('refusals after a reset are a result, and no reason to reject', () => {
