@@ -28,7 +28,10 @@ test.each(benches.map(({ name }) => name))(
     const measured = report.comparisons.flatMap(({ contenders }) => contenders.map(({ values }) => values));
     expect(measured.length + report.figures.length).toBeGreaterThan(0);
     const counted = measured.flat().filter((value) => value !== null);
-    for (const value of counted) expect(value).toBeGreaterThan(0);
+    // CPU time comes in hundredths of a second, and so short a run may see none of them of a process.
+    for (const value of counted) expect(value).toBeGreaterThanOrEqual(0);
+    for (const values of measured) expect(values.length).toBeGreaterThan(0);
+    if (counted.length > 0) expect(Math.max(...counted)).toBeGreaterThan(0);
     for (const { value } of report.figures) expect(Number.isFinite(value)).toBe(true);
   },
   400_000,
