@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, 'scenarios');
 
-/** Their runs have tests of their own, which look closer: demo.test.ts, arms.test.ts and load.test.ts. */
+/** Their runs have tests of their own, which look closer: replay.test.ts, arms.test.ts and load.test.ts. */
 const RUN_ELSEWHERE = new Set(['moltbook-key-leak', 'rotation-under-load']);
 
 interface Lesson {

@@ -5,8 +5,8 @@ import { vaultWays } from '../vault-bootstrap-secret/through-process.ts';
 
 /**
  * Root on the agents' host: the memory of everything that runs there, the agents' first, which hold what they show
- * to the network, whatever that is, and then the sidecar's, which holds what is renewed for them; the socket, as whoever it likes to be; and whatever the agents
- * log in to a vault with.
+ * to the network, and then the sidecar's, which holds what is renewed for them; whatever the agents log in to a
+ * vault with; and the socket, as whoever it likes to be.
  */
 export const openHostRoot: OpenLeak<'host-root'> = ({ pids, agentPids, workloadApiSocket }, thief) => {
   const search = new SearchProcesses(pids);

@@ -157,9 +157,11 @@ export class UseTaken {
     answer: Answer | undefined,
     { use, owner }: { readonly use: Use; readonly owner: string | null },
   ): void {
-    if (answer?.outcome === 'accepted') this.#holdings.accepted(held);
-    if (answer?.outcome === 'accepted' && owner !== null && held.credential.kind !== 'recorded-request') {
-      this.pivot.opened(owner, async () => ({ ...(await this.#disguise(held)), victim: owner }));
+    if (answer?.outcome === 'accepted') {
+      this.#holdings.accepted(held);
+      if (owner !== null && held.credential.kind !== 'recorded-request') {
+        this.pivot.opened(owner, async () => ({ ...(await this.#disguise(held)), victim: owner }));
+      }
     }
     if (answer?.outcome !== 'refused' || !REFUSED_FOR_GOOD.has(answer.status ?? 401)) return;
     this.#holdings.refused(held, answer.status === FORBIDDEN ? use : undefined);
