@@ -17,6 +17,7 @@ export {
   tacticsOf,
   victimsAmong,
 } from './attack/tactics.ts';
+export { takenMinute } from './attack/waiting.ts';
 export { withStrategy } from './attack/with-strategy.ts';
 export { createLifePlan } from './life/create-life-plan.ts';
 export type { Intention, PlannedAction } from './life/planned-action.ts';

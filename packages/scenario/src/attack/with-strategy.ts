@@ -1,22 +1,11 @@
 import { DomainError } from '@blastradius/kernel';
 import type { Scenario } from '../loading/load-scenario.ts';
 import type { Strategy } from './strategy.ts';
+import { minutesToWait, waitsBeyondTheEnd } from './waiting.ts';
 
 export class StrategyUnfit extends DomainError {
   readonly code = 'scenario.strategy-unfit';
   readonly category = 'invalid';
-}
-
-type Span = Pick<Scenario, 'attack' | 'clock'>;
-
-/** Minutes for which the thief could wait before the run ends. */
-export function minutesToWait({ attack, clock }: Span): number {
-  const taken = attack.leak === 'retired-agent' ? attack.carelessBackup.foundMinute : attack.discoveryMinute;
-  return clock.endMinute - taken;
-}
-
-export function waitsBeyondTheEnd({ attack, clock }: Span): boolean {
-  return attack.strategy === 'wait-and-see' && attack.waitMinutes >= minutesToWait({ attack, clock });
 }
 
 /** The same incident with another thief; throws `StrategyUnfit` where the run ends before it begins. */

@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { isMetric, metricNames } from '@blastradius/blast-radius';
 import { arm } from '@blastradius/contracts';
 import { closest } from '@blastradius/kernel';
-import { minutesToWait, waitsBeyondTheEnd } from '../attack/with-strategy.ts';
+import { minutesToWait, waitsBeyondTheEnd } from '../attack/waiting.ts';
 import type { ScenarioDocument } from '../scenario/document.ts';
 import type { Provenance } from '../scenario/provenance.ts';
 import { insteadOf } from './suggest.ts';

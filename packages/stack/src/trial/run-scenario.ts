@@ -5,7 +5,7 @@ import type { ArmManifest, RunManifest } from '@blastradius/blast-radius';
 import { type Arm, type Leak, whyNotApplicable } from '@blastradius/contracts';
 import type { IncidentClock } from '@blastradius/kernel';
 import { openLedger, type WorldRecord } from '@blastradius/ledger';
-import { createPopulation, type Population, type Scenario } from '@blastradius/scenario';
+import { createPopulation, type Population, type Scenario, takenMinute } from '@blastradius/scenario';
 import { borrowComposePlatform } from '../compose/compose-platform.ts';
 import type { AppEntries } from '../embedded/app-entries.ts';
 import { startEmbeddedPlatform } from '../embedded/embedded-platform.ts';
@@ -253,11 +253,6 @@ const CLOSED_BY_FIRST_FIX: ReadonlySet<Leak> = new Set([
   'man-in-the-middle',
 ]);
 
-/** When the thief could take something for the first time. */
-function leakMinuteOf(leak: Leak, { attack }: Scenario): number {
-  return leak === 'retired-agent' ? attack.carelessBackup.foundMinute : attack.discoveryMinute;
-}
-
 function armManifest(arm: Arm, options: RunOptions, population: Population, played: PlayedArm): ArmManifest {
   const { scenario, leak } = options;
   const fixes = scenario.timeline.flatMap(({ event, id, title, minute }) =>
@@ -276,7 +271,7 @@ function armManifest(arm: Arm, options: RunOptions, population: Population, play
     agents: population.agents.length,
     processAgents,
     multiplexedAgents: population.agents.length - processAgents,
-    leakMinute: leak === 'off' ? null : leakMinuteOf(leakVectorOf(options), scenario),
+    leakMinute: leak === 'off' ? null : takenMinute({ ...scenario.attack, leak: leakVectorOf(options) }),
     fixes,
     holeClosedMinute: CLOSED_BY_FIRST_FIX.has(leakVectorOf(options)) ? (fixes[0]?.minute ?? null) : null,
     resetMinute: scenario.timeline.find(({ event }) => event === 'key-reset')?.minute ?? null,
