@@ -1,7 +1,7 @@
 import { html, palette, trusted } from '@blastradius/scenario';
 import { type Figure, figures } from '../results/figures.ts';
+import { findCell } from '../results/find-cell.ts';
 import type { MatrixResults } from '../results/matrix-results.ts';
-import { find } from './markdown.ts';
 import { armName, leakName, numberText, placeholder, severity, worstOf } from './wording.ts';
 
 const CELL = { width: 74, height: 34 };
@@ -21,7 +21,7 @@ export function renderHeatMapSvg({ manifest, cells }: MatrixResults): string {
   const rows = arms.map((arm, y) => {
     const top = TOP + y * CELL.height;
     const boxes = leaks.map((leak, x) => {
-      const cell = find(cells, arm, leak);
+      const cell = findCell(cells, arm, leak);
       const estimate = cell.figures[figure.name]?.estimate;
       const dark = severity(figure, cell, worst);
       const text = estimate ? numberText(figure, estimate.median) : placeholder(cell);

@@ -1,4 +1,5 @@
 import { type Figure, latencyFigures, mappedFigures } from '../results/figures.ts';
+import { findCell } from '../results/find-cell.ts';
 import type { Cell, CellFigure, MatrixResults } from '../results/matrix-results.ts';
 import {
   armName,
@@ -42,7 +43,7 @@ ${reasons(results.cells)}
 
 function table(figure: Figure, { manifest, cells }: MatrixResults): string {
   const lines = manifest.arms.map((arm) =>
-    row([armName(arm), ...manifest.leaks.map((leak) => cellText(figure, find(cells, arm, leak)))]),
+    row([armName(arm), ...manifest.leaks.map((leak) => cellText(figure, findCell(cells, arm, leak)))]),
   );
   return `## ${figure.title}
 
@@ -79,12 +80,6 @@ function cellText(figure: Figure, cell: Cell): string {
   const estimate = cell.figures[figure.name]?.estimate;
   if (!estimate) return placeholder(cell);
   return `${numberText(figure, estimate.median)} (${intervalText(figure, estimate)})`;
-}
-
-export function find(cells: readonly Cell[], arm: string, leak: string): Cell {
-  const cell = cells.find((one) => one.arm === arm && one.leak === leak);
-  if (!cell) throw new RangeError(`the matrix has no cell of ${arm} and ${leak}`);
-  return cell;
 }
 
 function reasons(cells: readonly Cell[]): string {

@@ -1,8 +1,8 @@
 import { chartStyle, html, type Markup, pageStyle, palette, trusted } from '@blastradius/scenario';
 import { type Figure, latencyFigures, mappedFigures } from '../results/figures.ts';
+import { findCell } from '../results/find-cell.ts';
 import type { Cell, CellFigure, MatrixResults, TrialRow } from '../results/matrix-results.ts';
 import { renderLeakCharts } from './leak-charts.ts';
-import { find } from './markdown.ts';
 import {
   armName,
   differenceIntervalText,
@@ -49,7 +49,7 @@ ${reasons(results.cells)}
 <p>Agents in reach: in whose name the thief acted by what it had stolen, from the first to the last accepted use. Survival: the share of stolen credentials that were still accepted so long after they were taken (Kaplan–Meier; those that still worked at the end are counted for as long as was looked).</p>
 ${manifest.leaks.map((leak) => renderLeakCharts(leak, results))}
 <h2 id="trials">Trials</h2>
-${manifest.arms.map((arm) => html`<h3>${armName(arm)}</h3><div class="trials">${manifest.leaks.map((leak) => cellTrials(find(results.cells, arm, leak), trials))}</div>`)}
+${manifest.arms.map((arm) => html`<h3>${armName(arm)}</h3><div class="trials">${manifest.leaks.map((leak) => cellTrials(findCell(results.cells, arm, leak), trials))}</div>`)}
 <h2 id="environment">Environment</h2>
 ${environment(results)}
 </main>
@@ -74,7 +74,7 @@ function heatMap(figure: Figure, { manifest, cells, baseline }: MatrixResults): 
   const worst = worstOf(figure, cells);
   const rows = manifest.arms.map(
     (arm) =>
-      html`<tr><th scope="row">${armName(arm)}</th>${manifest.leaks.map((leak) => heatCell(figure, find(cells, arm, leak), worst))}</tr>`,
+      html`<tr><th scope="row">${armName(arm)}</th>${manifest.leaks.map((leak) => heatCell(figure, findCell(cells, arm, leak), worst))}</tr>`,
   );
   return html`<h2 id="${figure.name}">${figure.title}</h2>
 <p class="soft">${figure.description} In ${figure.unit}.</p>

@@ -1,32 +1,32 @@
 import { expect, test } from 'vitest';
-import { find } from '../render/markdown.ts';
 import { planTrials } from '../trials/plan-trials.ts';
 import { buildResults } from './build-results.ts';
 import { fakeManifest, fakeTrials } from './fake-trials.ts';
+import { findCell } from './find-cell.ts';
 
 const results = buildResults(fakeManifest, fakeTrials());
 
 test('a cell has the median over its seeds, and its interval lies within what was measured', () => {
   const { estimate, full } =
-    find(results.cells, 'static-key', 'host-root').figures['blast_area_agent_minutes'] ?? {};
+    findCell(results.cells, 'static-key', 'host-root').figures['blast_area_agent_minutes'] ?? {};
   expect(estimate).toEqual({ n: 3, median: 510, low: 500, high: 520 });
   expect(full).toBe(10 * 110);
 });
 
 test('differences are paired by seed, and the baseline has none', () => {
   const difference = (arm: 'static-key' | 'jwt-svid') =>
-    find(results.cells, arm, 'host-root').figures['blast_area_agent_minutes']?.difference;
+    findCell(results.cells, arm, 'host-root').figures['blast_area_agent_minutes']?.difference;
   expect(difference('jwt-svid')).toEqual({ n: 3, median: -505, low: -515, high: -495 });
   expect(difference('static-key')).toBeNull();
 });
 
 test('an arm whose baseline can’t play the leak has numbers and no difference', () => {
-  const cell = find(results.cells, 'jwt-svid', 'issuer-outage');
+  const cell = findCell(results.cells, 'jwt-svid', 'issuer-outage');
   expect(cell.figures['agents_impersonated']).toMatchObject({ estimate: { median: 1 }, difference: null });
 });
 
 test('a combination that makes no sense says why, and has no trial', () => {
-  expect(find(results.cells, 'static-key', 'issuer-outage')).toMatchObject({
+  expect(findCell(results.cells, 'static-key', 'issuer-outage')).toMatchObject({
     state: 'not-applicable',
     why: 'no issuer: a key does not have to be renewed',
     trials: [],
@@ -40,7 +40,7 @@ test('a matrix is complete when every trial was measured, and not before', () =>
   const partly = buildResults(fakeManifest, without);
   expect(partly.complete).toBe(false);
   expect(partly.trials.find(({ trial }) => trial === first?.id)?.state).toBe('missing');
-  expect(find(partly.cells, first?.arm ?? '', first?.leak ?? '').why).toBe(
+  expect(findCell(partly.cells, first?.arm ?? '', first?.leak ?? '').why).toBe(
     `without seed ${first?.seed}: missing`,
   );
 });
@@ -60,13 +60,13 @@ test('a cell whose trials all failed says so with their reasons', () => {
         }
       : trial,
   );
-  const cell = find(buildResults(fakeManifest, failed).cells, 'jwt-svid', 'host-root');
+  const cell = findCell(buildResults(fakeManifest, failed).cells, 'jwt-svid', 'host-root');
   expect(cell.state).toBe('failed');
   expect(cell.why).toContain('matrix-2: the issuer did not start');
 });
 
 test('agents in reach over time are the median of the trials', () => {
-  expect(find(results.cells, 'static-key', 'host-root').reach).toEqual([
+  expect(findCell(results.cells, 'static-key', 'host-root').reach).toEqual([
     [-20, 0],
     [0, 10],
     [52, 0],
@@ -91,7 +91,7 @@ test('an arm’s honest latency is the median over all its trials, and its diffe
 });
 
 test('each cell has the percentiles, too, and an arm that nobody kept from anything has a share of 1', () => {
-  const { figures } = find(results.cells, 'jwt-svid', 'host-root');
+  const { figures } = findCell(results.cells, 'jwt-svid', 'host-root');
   expect(figures['honest_latency_p95_ms']).toMatchObject({
     estimate: { n: 3, median: 29 },
     difference: { n: 3, median: 10 },
